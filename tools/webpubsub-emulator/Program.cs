@@ -1,1 +1,3 @@
-return 0;
+using ServerlessGateway.WebPubSubEmulator;
+
+return await EmulatorCommand.RunAsync(args);

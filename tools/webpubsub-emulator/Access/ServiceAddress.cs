@@ -1,0 +1,61 @@
+namespace ServerlessGateway.WebPubSubEmulator.Access;
+
+/// <summary>
+/// The names under which this instance is known: where it listens, and the public endpoint of its connection string when
+/// something stands in front of it. Tokens are minted for the latter, requests arrive with either in their Host header.
+/// </summary>
+internal sealed class ServiceAddress
+{
+    private readonly Uri? _configured;
+    private readonly string? _configuredOrigin;
+    private Uri _listening = new("http://127.0.0.1:0");
+
+    public ServiceAddress(Uri? publicEndpoint, string? origin)
+    {
+        _configured = publicEndpoint;
+        _configuredOrigin = origin;
+    }
+
+    /// <summary>The endpoint of the connection string, without a slash at its end.</summary>
+    public string Endpoint => Public.GetLeftPart(UriPartial.Authority);
+
+    /// <summary>
+    /// What event handlers are told as <c>WebHook-Request-Origin</c>. The service says its host name; several
+    /// instances on one machine differ by port only, so the port belongs to it here.
+    /// </summary>
+    public string Origin => _configuredOrigin ?? Public.Authority;
+
+    private Uri Public => _configured ?? _listening;
+
+    public void ListensAt(Uri endpoint) => _listening = endpoint;
+
+    /// <summary>Whether a URL names this instance and continues with one of the given path-and-query texts.</summary>
+    public bool Is(string url, HostString host, params ReadOnlySpan<string> pathAndQuery)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")) return false;
+        if (!IsOurs(uri, host)) return false;
+        var authorityEnd = url.IndexOf('/', uri.Scheme.Length + "://".Length);
+        var rest = authorityEnd < 0 ? "/" : url[authorityEnd..];
+        foreach (var expected in pathAndQuery)
+        {
+            // As written, or after the normalisation of escapes that URL libraries differ in.
+            if (rest == expected || uri.PathAndQuery == Normalised(uri, expected)) return true;
+        }
+
+        return false;
+    }
+
+    private static string? Normalised(Uri authority, string pathAndQuery) =>
+        Uri.TryCreate(authority, pathAndQuery, out var full) ? full.PathAndQuery : null;
+
+    private bool IsOurs(Uri uri, HostString host)
+    {
+        if (SameAuthority(uri, Public) || SameAuthority(uri, _listening)) return true;
+        return host.HasValue
+            && Uri.TryCreate($"{uri.Scheme}://{host.Value}", UriKind.Absolute, out var used)
+            && SameAuthority(uri, used);
+    }
+
+    private static bool SameAuthority(Uri left, Uri right) =>
+        string.Equals(left.Authority, right.Authority, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,13 @@
+namespace ServerlessGateway.WebPubSubEmulator.Clients;
+
+internal sealed partial class ClientSocket
+{
+    [LoggerMessage(3101, LogLevel.Debug, "Connection {ConnectionId} was lost: {Error}")]
+    private static partial void LogLost(ILogger logger, string connectionId, string error);
+
+    [LoggerMessage(3102, LogLevel.Warning, "Connection {ConnectionId} sent a malformed message: {Error}")]
+    private static partial void LogMalformed(ILogger logger, string connectionId, string error);
+
+    [LoggerMessage(3103, LogLevel.Debug, "Connection {ConnectionId} was stopped with requests in hand")]
+    private static partial void LogStopped(ILogger logger, string connectionId);
+}

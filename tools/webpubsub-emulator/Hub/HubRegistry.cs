@@ -1,0 +1,33 @@
+namespace ServerlessGateway.WebPubSubEmulator.Hub;
+
+/// <summary>The hubs of one instance, made when first named, in the order in which they were named.</summary>
+internal sealed class HubRegistry(HubLimits limits, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<HubName, HubCore> _byName = [];
+    private readonly List<HubCore> _inOrder = [];
+
+    public IReadOnlyList<HubCore> All
+    {
+        get
+        {
+            lock (_gate) return [.. _inOrder];
+        }
+    }
+
+    public int ConnectionCount => All.Sum(hub => hub.ConnectionCount);
+
+    /// <summary>The hub of that name; null when it would be one more than the instance may have.</summary>
+    public HubCore? Get(HubName name)
+    {
+        lock (_gate)
+        {
+            if (_byName.TryGetValue(name, out var hub)) return hub;
+            if (_inOrder.Count >= limits.MaxHubs) return null;
+            hub = new HubCore(name, limits, time);
+            _byName.Add(name, hub);
+            _inOrder.Add(hub);
+            return hub;
+        }
+    }
+}

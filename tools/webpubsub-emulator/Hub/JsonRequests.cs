@@ -1,0 +1,135 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+
+namespace ServerlessGateway.WebPubSubEmulator.Hub;
+
+/// <summary>
+/// Reads what a client sends in <c>json.webpubsub.azure.v1</c>. A frame that is none of the requests is an error that
+/// names the property at fault; the service closes the connection for it.
+/// </summary>
+internal static class JsonRequests
+{
+    private const int MaxTtlSeconds = 300;
+
+    public static bool TryRead(ReadOnlyMemory<byte> frame, out ClientRequest? request, out string error)
+    {
+        request = null;
+        error = "";
+        try
+        {
+            using var document = JsonDocument.Parse(frame);
+            request = Read(document.RootElement);
+            return true;
+        }
+        catch (JsonException exception)
+        {
+            error = $"The frame is not valid JSON: {exception.Message}";
+        }
+        catch (FormatException exception)
+        {
+            error = exception.Message;
+        }
+
+        return false;
+    }
+
+    private static ClientRequest Read(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object) throw new FormatException("The frame is not a JSON object.");
+        var ackId = AckIdOf(root);
+        return RequiredString(root, "type") switch
+        {
+            "joinGroup" => new ClientRequest.Join(GroupOf(root), ackId),
+            "leaveGroup" => new ClientRequest.Leave(GroupOf(root), ackId),
+            "sendToGroup" => ReadSend(root, ackId),
+            "event" => new ClientRequest.Event(EventOf(root), DataOf(root), ackId),
+            "ping" => new ClientRequest.Ping(),
+            var other => throw new FormatException($"'type' is '{other}', which is no request of this subprotocol."),
+        };
+    }
+
+    private static ClientRequest.SendToGroup ReadSend(JsonElement root, ulong? ackId)
+    {
+        if (root.TryGetProperty("ttlSeconds", out var ttl) && ttl.ValueKind != JsonValueKind.Null
+            && !(ttl.ValueKind == JsonValueKind.Number && ttl.TryGetInt32(out var seconds)
+                && seconds is >= 0 and <= MaxTtlSeconds))
+        {
+            throw new FormatException($"'ttlSeconds' must be a whole number from 0 to {MaxTtlSeconds}.");
+        }
+
+        var noEcho = root.TryGetProperty("noEcho", out var flag) && flag.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False or JsonValueKind.Null => false,
+            _ => throw new FormatException("'noEcho' must be true or false."),
+        };
+        return new ClientRequest.SendToGroup(GroupOf(root), DataOf(root), noEcho, ackId);
+    }
+
+    private static MessageData DataOf(JsonElement root)
+    {
+        var metadata = MessageMetadata.Read(root);
+        if (!root.TryGetProperty("data", out var data))
+        {
+            if (metadata is not null) return new MessageData(MessageDataType.Text, default, metadata);
+            throw new FormatException("'data' is missing.");
+        }
+
+        var type = root.TryGetProperty("dataType", out var named) ? StringOf(named, "dataType") : "json";
+        return type switch
+        {
+            "text" => new MessageData(
+                MessageDataType.Text, Encoding.UTF8.GetBytes(StringOf(data, "data")), metadata),
+            "json" when data.ValueKind != JsonValueKind.Null => new MessageData(
+                MessageDataType.Json, JsonMarshal.GetRawUtf8Value(data).ToArray(), metadata),
+            "json" => throw new FormatException("'data' is null."),
+            "binary" => new MessageData(MessageDataType.Binary, Base64Of(data), metadata),
+            "protobuf" => new MessageData(MessageDataType.Protobuf, Base64Of(data), metadata),
+            _ => throw new FormatException($"'dataType' is '{type}'; it must be json, text, binary or protobuf."),
+        };
+    }
+
+    private static byte[] Base64Of(JsonElement data) =>
+        data.ValueKind == JsonValueKind.String && data.TryGetBytesFromBase64(out var bytes)
+            ? bytes
+            : throw new FormatException("'data' is not base64.");
+
+    private static GroupName GroupOf(JsonElement root) =>
+        GroupName.TryParse(RequiredString(root, "group"), out var group)
+            ? group
+            : throw new FormatException($"'group' must be 1 to {GroupName.MaxLength} characters and not blank.");
+
+    private static string EventOf(JsonElement root)
+    {
+        var name = RequiredString(root, "event");
+        return EventName.IsValid(name) ? name : throw new FormatException(EventName.Rule);
+    }
+
+    private static ulong? AckIdOf(JsonElement root)
+    {
+        if (!root.TryGetProperty("ackId", out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out var id)
+            ? id
+            : throw new FormatException("'ackId' must be a whole number of 64 bits, not negative.");
+    }
+
+    private static string RequiredString(JsonElement root, string property) =>
+        root.TryGetProperty(property, out var value)
+            ? StringOf(value, property)
+            : throw new FormatException($"'{property}' is missing.");
+
+    private static string StringOf(JsonElement value, string property)
+    {
+        if (value.ValueKind != JsonValueKind.String) throw new FormatException($"'{property}' must be a string.");
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, written as an escape: no text at all.
+            throw new FormatException($"'{property}' is not valid text.");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http.Features;
+using ServerlessGateway.WebPubSubEmulator.Filters;
+using ServerlessGateway.WebPubSubEmulator.Hub;
+
+namespace ServerlessGateway.WebPubSubEmulator.Rest;
+
+/// <summary>
+/// One authorized request to a hub, with its parameters parsed once and strictly. Path segments come from the raw target,
+/// because a name may hold an escaped slash or per cent sign that the decoded path no longer tells apart.
+/// </summary>
+internal sealed class RestCall(HttpContext context, HubCore hub, string[] segments, HubLimits limits)
+{
+    public const int MaxTtlSeconds = 300;
+
+    public HttpContext Context { get; } = context;
+
+    public HubCore Hub { get; } = hub;
+
+    /// <summary>The path of a request in its unescaped segments; the first one is <c>api</c>.</summary>
+    public static string[] SegmentsOf(HttpContext context)
+    {
+        var path = PathOf(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        return [.. path.TrimStart('/').Split('/').Select(Uri.UnescapeDataString)];
+    }
+
+    /// <summary>A segment of the path by its place: <c>api/hubs/{hub}</c> are 0 to 2.</summary>
+    public string Segment(int index) => segments[index];
+
+    public GroupName Group(int index) => ParseGroup(segments[index]);
+
+    public static GroupName ParseGroup(string? text) => GroupName.TryParse(text, out var group)
+        ? group
+        : throw RestException.Bad($"A group name must be 1 to {GroupName.MaxLength} characters and not blank.");
+
+    public string? Query(string name) =>
+        Context.Request.Query.TryGetValue(name, out var values) ? values.ToString() : null;
+
+    public int? Number(string name, int min, int max)
+    {
+        if (Query(name) is not { } text) return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= min && number <= max
+            ? number
+            : throw RestException.Bad($"'{name}' is '{text}'; it must be a whole number from {min} to {max}.");
+    }
+
+    public SendScope Scope() => new(Excluded(), Filter(Query("filter")));
+
+    public HashSet<string>? Excluded()
+    {
+        if (!Context.Request.Query.TryGetValue("excluded", out var values)) return null;
+        return [.. values.OfType<string>().Where(value => value.Length > 0)];
+    }
+
+    public static Func<IFilterSubject, bool>? Filter(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text)) return null;
+        return FilterParser.TryParse(text, out var filter, out var error)
+            ? filter
+            : throw RestException.Bad($"Invalid filter: {error}");
+    }
+
+    /// <summary>The message of a send: its type by the content type, its bytes checked against it.</summary>
+    public async ValueTask<MessageData> ReadMessageAsync()
+    {
+        _ = Number("messageTtlSeconds", 0, MaxTtlSeconds);
+        var type = TypeOf(Context.Request.ContentType);
+        var bytes = await ReadBodyAsync();
+        if (type == MessageDataType.Json && !IsJson(bytes)) throw RestException.Bad("The body is not valid JSON.");
+        if (type == MessageDataType.Text && !Utf8.IsValid(bytes)) throw RestException.Bad("The body is not valid UTF-8.");
+        return new MessageData(type, bytes, Metadata());
+    }
+
+    public async ValueTask<byte[]> ReadBodyAsync()
+    {
+        if (Context.Request.ContentLength > limits.MaxMessageBytes) throw TooLarge();
+        using var body = new MemoryStream((int)(Context.Request.ContentLength ?? 0));
+        var buffer = new byte[16 * 1024];
+        int read;
+        while ((read = await Context.Request.Body.ReadAsync(buffer, Context.RequestAborted)) > 0)
+        {
+            if (body.Length + read > limits.MaxMessageBytes) throw TooLarge();
+            body.Write(buffer, 0, read);
+        }
+
+        return body.TryGetBuffer(out var whole) && whole.Count == whole.Array!.Length ? whole.Array : body.ToArray();
+    }
+
+    private static string PathOf(string rawTarget)
+    {
+        var path = rawTarget.Split('?', 2)[0];
+        if (path.StartsWith('/')) return path;
+        // Absolute form, as proxies send it.
+        var authority = path.IndexOf("://", StringComparison.Ordinal);
+        var slash = authority < 0 ? -1 : path.IndexOf('/', authority + 3);
+        return slash < 0 ? "/" : path[slash..];
+    }
+
+    private static MessageDataType TypeOf(string? contentType)
+    {
+        var media = contentType?.Split(';', 2)[0].Trim().ToLowerInvariant();
+        return media switch
+        {
+            "text/plain" => MessageDataType.Text,
+            "application/json" => MessageDataType.Json,
+            "application/octet-stream" => MessageDataType.Binary,
+            _ => throw new RestException(
+                StatusCodes.Status415UnsupportedMediaType,
+                "UnsupportedMediaType",
+                $"'{media}' is not text/plain, application/json or application/octet-stream."),
+        };
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(bytes);
+            return reader.Read() && reader.TrySkip() && !reader.Read() && reader.BytesConsumed > 0;
+        }
+        catch (JsonException)
+        {
+            // The answer of a probe, not an error: the caller says what is wrong.
+            return false;
+        }
+    }
+
+    private IReadOnlyDictionary<string, string>? Metadata()
+    {
+        var headers = Context.Request.Headers
+            .Where(header => header.Key.StartsWith(MessageMetadata.HeaderPrefix, StringComparison.OrdinalIgnoreCase))
+            .Select(header => KeyValuePair.Create(
+                header.Key[MessageMetadata.HeaderPrefix.Length..].ToLowerInvariant(), header.Value.ToString()));
+        try
+        {
+            return MessageMetadata.Check(headers);
+        }
+        catch (FormatException exception)
+        {
+            throw RestException.Bad(exception.Message);
+        }
+    }
+
+    private RestException TooLarge() => new(
+        StatusCodes.Status413PayloadTooLarge, "PayloadTooLarge", $"A message is limited to {limits.MaxMessageBytes} bytes.");
+}

@@ -1,0 +1,149 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using ServerlessGateway.WebPubSubEmulator.Access;
+using ServerlessGateway.WebPubSubEmulator.Clients;
+using ServerlessGateway.WebPubSubEmulator.EventHandlers;
+using ServerlessGateway.WebPubSubEmulator.Faults;
+using ServerlessGateway.WebPubSubEmulator.Http;
+using ServerlessGateway.WebPubSubEmulator.Hub;
+using ServerlessGateway.WebPubSubEmulator.Rest;
+
+namespace ServerlessGateway.WebPubSubEmulator;
+
+/// <summary>
+/// One running instance: Kestrel on loopback, in this process. Tests start it on port 0; the program does nothing more
+/// than to start one and wait.
+/// </summary>
+internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly EmulatorOptions _options;
+    private readonly ServiceAddress _address;
+
+    private WebPubSubEmulatorHost(WebApplication app, EmulatorOptions options, ServiceAddress address)
+    {
+        _app = app;
+        _options = options;
+        _address = address;
+        Hubs = app.Services.GetRequiredService<HubRegistry>();
+        Meter = app.Services.GetRequiredService<Meter>();
+    }
+
+    /// <summary>Where the instance listens.</summary>
+    public Uri ListeningEndpoint { get; private set; } = new("http://127.0.0.1:0");
+
+    /// <summary>The endpoint of the connection string.</summary>
+    public string Endpoint => _address.Endpoint;
+
+    public string ConnectionString => $"Endpoint={Endpoint};AccessKey={_options.AccessKeys[0]};Version=1.0;";
+
+    public HubRegistry Hubs { get; }
+
+    public Meter Meter { get; }
+
+    public static async Task<WebPubSubEmulatorHost> StartAsync(
+        EmulatorOptions options, CancellationToken cancellationToken = default)
+    {
+        var address = new ServiceAddress(options.PublicEndpoint, options.Origin);
+        var app = Build(options, address);
+        var host = new WebPubSubEmulatorHost(app, options, address);
+        await app.StartAsync(cancellationToken);
+        var listening = app.Services.GetRequiredService<IServer>()
+            .Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        host.ListeningEndpoint = new Uri(listening);
+        address.ListensAt(host.ListeningEndpoint);
+        return host;
+    }
+
+    /// <summary>Completes when the process was asked to stop.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
+
+    public void Stop() => _app.Lifetime.StopApplication();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private static WebApplication Build(EmulatorOptions options, ServiceAddress address)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        // Standard output carries the ready line alone.
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(options.LogLevel);
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
+        AddServices(builder.Services, options, address);
+
+        var app = builder.Build();
+        app.UseWebSockets(new WebSocketOptions
+        {
+            // The service's own default between its pings.
+            KeepAliveInterval = TimeSpan.FromSeconds(20),
+        });
+        Map(app);
+        app.Lifetime.ApplicationStopping.Register(() =>
+        {
+            foreach (var hub in app.Services.GetRequiredService<HubRegistry>().All)
+            {
+                hub.EndAll(Target.All, SendScope.Everyone, ConnectionEnd.Stopping);
+            }
+        });
+        return app;
+    }
+
+    private static void AddServices(IServiceCollection services, EmulatorOptions options, ServiceAddress address)
+    {
+        services.AddSingleton(options.Time);
+        services.AddSingleton(options.Limits);
+        services.AddSingleton(new AccessKeys(options.AccessKeys));
+        services.AddSingleton(address);
+        services.AddSingleton(options.NewConnectionId);
+        services.AddSingleton<TokenReader>();
+        services.AddSingleton<HubRegistry>();
+        services.AddSingleton<Meter>();
+        services.AddSingleton<FaultState>();
+        services.AddSingleton<FaultEndpoint>();
+        services.AddSingleton<EventDispatcher>();
+        services.AddSingleton<RestGate>();
+        services.AddSingleton<ClientEndpoint>();
+        services.AddSingleton(provider => new ClientServices(
+            provider.GetRequiredService<EventDispatcher>(),
+            provider.GetRequiredService<Meter>(),
+            options.Limits,
+            options.Time,
+            provider.GetRequiredService<ILogger<ClientSocket>>()));
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, EmulatorOptions options)
+    {
+        kestrel.Listen(IPAddress.Loopback, options.Port);
+        // Client tokens travel in the request line, and those with many roles or groups are long.
+        kestrel.Limits.MaxRequestLineSize = 64 * 1024;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
+        kestrel.Limits.MaxRequestBufferSize = 256 * 1024;
+        // Bodies are bounded where they are read, with the error answer that belongs to it.
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.AddServerHeader = false;
+    }
+
+    private static void Map(WebApplication app)
+    {
+        var clients = app.Services.GetRequiredService<ClientEndpoint>();
+        app.MapGet("/client/hubs/{hub}", clients.HandleAsync);
+        app.MapGet("/client", clients.HandleAsync);
+        RestRoutes.Map(app, app.Services.GetRequiredService<RestGate>());
+        app.MapMethods("/api/health", ["HEAD", "GET"], () => Results.StatusCode(StatusCodes.Status200OK));
+        app.MapGet("/meter", (Meter meter, HubRegistry hubs) => Results.Json(meter.Read(hubs.ConnectionCount)));
+        var faults = app.Services.GetRequiredService<FaultEndpoint>();
+        app.MapPut("/faults", faults.HandleAsync);
+    }
+}
