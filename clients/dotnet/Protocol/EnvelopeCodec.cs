@@ -34,7 +34,7 @@ public static class EnvelopeCodec
 
     /// <summary>An upper bound of what a publication adds to an envelope, in bytes.</summary>
     public static int SizeOf(Publication publication) =>
-        64 + publication.Channel.Value.Length + (publication.User.Length * 3) + publication.Data.Length;
+        80 + publication.Channel.Value.Length + (publication.User.Length * 3) + publication.Data.Length;
 
     /// <summary>Encodes an envelope.</summary>
     public static byte[] Encode(Envelope envelope)
