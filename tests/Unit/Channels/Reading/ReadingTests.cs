@@ -1,0 +1,263 @@
+using CsCheck;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using ServerlessGateway.Channels.Log;
+using ServerlessGateway.Channels.Reading;
+using ServerlessGateway.Protocol;
+
+namespace ServerlessGateway.Unit.Tests.Channels.Reading;
+
+public sealed class ReadingTests
+{
+    private static readonly ChannelName Orders = ChannelName.Parse("orders:1");
+
+    [Fact]
+    public void Whatever_the_position_pages_bring_all_that_is_retained_and_name_what_is_not_R3_R4() =>
+        Gen.Select(Gen.Int[1, 6].Array[0, 12], Gen.Int[0, 80], Gen.Int[0, 90], Gen.Int[0, 2], Gen.Int[1, 3000])
+            .Sample((sizes, trimmed, offset, epochKind, pageBytes) =>
+            {
+                var log = FakeLog.Of(sizes, trimmed);
+                var epoch = epochKind switch { 0 => "e1", 1 => "other", _ => string.Empty };
+                var position = new Position(epoch, epochKind == 2 ? 0 : offset);
+                var pages = PullAll(CreateReader(log), position, pageBytes);
+
+                var (last, first) = (log.Head.LastOffset, log.Head.FirstRetained);
+                var sameLog = epochKind != 1 && position.Offset <= last;
+                var expectedFrom = sameLog ? Math.Max(position.Offset + 1, first) : first;
+                var expectedOutcome = !sameLog ? Outcome.Reset
+                    : position.Offset + 1 < first ? Outcome.Gap : Outcome.Recovered;
+
+                Assert.Equal(expectedOutcome, pages[0].Outcome);
+                Assert.Equal(
+                    expectedOutcome == Outcome.Gap ? new OffsetRange(position.Offset + 1, first - 1) : null, pages[0].Gap);
+                Assert.Equal(
+                    Enumerable.Range(0, (int)(last - expectedFrom + 1)).Select(index => expectedFrom + index),
+                    pages.SelectMany(page => page.Messages).Select(message => message.Offset));
+                Assert.All(pages.SelectMany(page => page.Messages), message => Assert.Equal(message.Offset, message.Number));
+                Assert.Equal([.. Enumerable.Repeat(false, pages.Count - 1), true], pages.Select(page => page.Live));
+            });
+
+    [Fact]
+    public async Task Without_a_position_reading_starts_behind_the_head()
+    {
+        var page = await CreateReader(FakeLog.Of([3, 2], 0)).ReadAsync(Orders, null, 1000, default);
+
+        Assert.Equal((Outcome.Started, 6, 5, true), (page.Outcome, page.From, page.Head, page.Live));
+        Assert.Empty(page.Messages);
+    }
+
+    [Fact]
+    public async Task A_channel_without_a_head_is_live_at_once_and_resets_those_who_knew_another()
+    {
+        var reader = CreateReader(new FakeLog(null, []));
+
+        var fresh = await reader.ReadAsync(Orders, Position.Beginning, 1000, default);
+        var known = await reader.ReadAsync(Orders, new Position("e1", 7), 1000, default);
+
+        Assert.Equal((Outcome.Recovered, "", 1, 0, true), (fresh.Outcome, fresh.Epoch, fresh.From, fresh.Head, fresh.Live));
+        Assert.Equal((Outcome.Reset, 1, true), (known.Outcome, known.From, known.Live));
+    }
+
+    [Fact]
+    public async Task A_head_is_read_after_the_question_and_shared_by_those_who_asked_before_it_began_R1()
+    {
+        var log = FakeLog.Of([1], 0);
+        var time = new FakeTimeProvider();
+        var heads = new HeadReads(log, time, Options.Create(new ReadingOptions()));
+        log.Hold();
+
+        var first = heads.ReadFreshAsync(Orders, default);
+        log.Head = log.Head with { LastOffset = 2 };
+        var second = heads.ReadFreshAsync(Orders, default);
+        var third = heads.ReadFreshAsync(Orders, default);
+        log.Release();
+
+        Assert.Equal(1, (await first)!.LastOffset);
+        Assert.Equal(2, (await second)!.LastOffset);
+        Assert.Equal(2, (await third)!.LastOffset);
+        Assert.Equal(2, log.HeadReads);
+    }
+
+    [Fact]
+    public async Task A_check_is_answered_from_a_head_of_at_most_a_second_R6()
+    {
+        var log = FakeLog.Of([1], 0);
+        var time = new FakeTimeProvider();
+        var reader = CreateReader(log, time);
+
+        Assert.Equal(1, (await reader.CheckAsync(Orders, default)).Head);
+        log.Head = log.Head with { LastOffset = 2 };
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, (await reader.CheckAsync(Orders, default)).Head);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(2, (await reader.CheckAsync(Orders, default)).Head);
+    }
+
+    [Fact]
+    public async Task A_storm_of_resumes_reads_each_segment_once()
+    {
+        var log = FakeLog.Of([.. Enumerable.Repeat(5, 20)], 0);
+        var reader = CreateReader(log);
+
+        var pages = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => reader.ReadAsync(Orders, new Position("e1", 40), 1 << 20, default)));
+
+        Assert.All(pages, page => Assert.Equal(60, page.Messages.Count));
+        Assert.Equal(1, log.SegmentReads);
+    }
+
+    [Fact]
+    public async Task A_page_overtaken_by_trimming_is_decided_anew_R3()
+    {
+        var log = FakeLog.Of([2, 2, 2], 0);
+        log.BeforeSegments = () =>
+        {
+            log.BeforeSegments = null;
+            log.Trim(4);
+        };
+
+        var page = await CreateReader(log).ReadAsync(Orders, new Position("e1", 1), 1 << 20, default);
+
+        Assert.Equal((Outcome.Gap, new OffsetRange(2, 3)), (page.Outcome, page.Gap));
+        Assert.Equal([4, 5, 6], page.Messages.Select(message => message.Offset));
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_answer_is_a_retry_not_a_loss()
+    {
+        var log = FakeLog.Of([2], 0);
+        log.BeforeSegments = () => throw new IOException("gone");
+
+        var page = await CreateReader(log).ReadAsync(Orders, new Position("e1", 0), 1000, default);
+
+        Assert.Equal((Outcome.Retry, ErrorCodes.StoreUnavailable.Code), (page.Outcome, page.Error!.Code));
+    }
+
+    [Fact]
+    public void The_cache_keeps_to_its_bound()
+    {
+        var cache = new SegmentCache(Options.Create(new ReadingOptions { MaxCachedBytes = 2000 }));
+        var log = FakeLog.Of([.. Enumerable.Repeat(2, 50)], 0);
+        foreach (var segment in log.Segments)
+        {
+            cache.Add(Orders, [segment]);
+        }
+
+        Assert.Empty(cache.Find(Orders, "e1", 1, 100));
+        var kept = cache.Find(Orders, "e1", 99, 100);
+        Assert.Single(kept);
+        Assert.InRange(Enumerable.Range(1, 100).Select(at => cache.Find(Orders, "e1", at, at)).SelectMany(found => found).Distinct()
+            .Sum(SegmentCache.SizeOf), 1, 2000);
+    }
+
+    private static List<ChannelPage> PullAll(ChannelReader reader, Position position, int pageBytes)
+    {
+        var pages = new List<ChannelPage> { Read(position) };
+        var epoch = pages[0].Epoch;
+        var reached = pages[0].From - 1;
+        while (!pages[^1].Live)
+        {
+            Assert.True(pages.Count < 1000, "Paging makes no progress.");
+            reached += pages[^1].Messages.Count;
+            pages.Add(Read(new Position(epoch, reached)));
+            Assert.Equal(Outcome.Recovered, pages[^1].Outcome);
+        }
+
+        return pages;
+
+        ChannelPage Read(Position from) => reader.ReadAsync(Orders, from, pageBytes, default).GetAwaiter().GetResult();
+    }
+
+    private static ChannelReader CreateReader(FakeLog log, TimeProvider? time = null)
+    {
+        var options = Options.Create(new ReadingOptions());
+        time ??= new FakeTimeProvider();
+        var segments = new SegmentReads(log, new SegmentCache(options), time, options);
+        return new ChannelReader(new HeadReads(log, time, options), segments, NullLogger<ChannelReader>.Instance);
+    }
+
+    private sealed class FakeLog(Head? head, List<Segment> segments) : IChannelLog
+    {
+        private TaskCompletionSource? _held;
+
+        public Head Head { get; set; } = head!;
+
+        public List<Segment> Segments { get; } = segments;
+
+        public int HeadReads { get; private set; }
+
+        public int SegmentReads { get; private set; }
+
+        public Action? BeforeSegments { get; set; }
+
+        public static FakeLog Of(int[] sizes, int trimmed)
+        {
+            List<Segment> segments = [];
+            var next = 1L;
+            foreach (var size in sizes)
+            {
+                segments.Add(new Segment("e1", next, DateTimeOffset.UnixEpoch, [.. Enumerable.Range(0, size).Select(index =>
+                    new SegmentEntry(new PublisherKey(1), "p", "u", next + index, RawJson.FromText("{\"a\":1}")))]));
+                next += size;
+            }
+
+            var log = new FakeLog(new Head { Epoch = "e1", LastOffset = next - 1 }, segments);
+            log.Trim(Math.Min(trimmed, next - 1) + 1);
+            return log;
+        }
+
+        public void Trim(long firstRetained)
+        {
+            Head = Head with { FirstRetained = firstRetained };
+            Segments.RemoveAll(segment => segment.LastOffset < firstRetained);
+        }
+
+        public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Release()
+        {
+            var held = _held!;
+            _held = null;
+            held.SetResult();
+        }
+
+        public async Task<StoredHead> ReadHeadAsync(ChannelName channel, CancellationToken cancellationToken)
+        {
+            HeadReads++;
+            var stored = new StoredHead(Head, "1");
+            if (_held is { } held)
+            {
+                await held.Task;
+            }
+
+            return stored;
+        }
+
+        public Task<CommitResult> CommitAsync(
+            ChannelName channel, StoredHead previous, Head next, IReadOnlyList<Segment> segments, CancellationToken cancellationToken) =>
+            throw new NotSupportedException("Readers do not commit.");
+
+        public Task<IReadOnlyList<Segment>> ReadSegmentsAsync(
+            ChannelName channel, string epoch, long after, long upTo, int maxBytes, CancellationToken cancellationToken)
+        {
+            BeforeSegments?.Invoke();
+            SegmentReads++;
+            List<Segment> read = [];
+            var bytes = 0;
+            foreach (var segment in Segments.Where(segment => segment.LastOffset > after && segment.FirstOffset <= upTo))
+            {
+                read.Add(segment);
+                bytes += SegmentCache.SizeOf(segment);
+                if (bytes > maxBytes)
+                {
+                    break;
+                }
+            }
+
+            return Task.FromResult<IReadOnlyList<Segment>>(read);
+        }
+
+        public Task<bool> DeleteSegmentsAsync(ChannelName channel, string epoch, long firstRetained, CancellationToken cancellationToken) =>
+            throw new NotSupportedException("Readers do not delete.");
+    }
+}
