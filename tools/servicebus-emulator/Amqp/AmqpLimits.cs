@@ -1,0 +1,53 @@
+namespace ServerlessGateway.ServiceBusEmulator.Amqp;
+
+/// <summary>What one peer may use of the server. Beyond a limit the peer is told which, and loses the link or connection.</summary>
+internal sealed record AmqpLimits
+{
+    /// <summary>The largest frame either side may send. 64 KiB is what the service announces.</summary>
+    public int MaxFrameBytes { get; init; } = 65_536;
+
+    /// <summary>The largest message or batch: 256 KiB is the Standard tier's.</summary>
+    public int MaxMessageBytes { get; init; } = 262_144;
+
+    /// <summary>Connections at once; the service allows 5,000 to a namespace.</summary>
+    public int MaxConnections { get; init; } = 5_000;
+
+    /// <summary>Sessions of one connection: the JavaScript SDK opens one for each link.</summary>
+    public int MaxSessionsPerConnection { get; init; } = 5_000;
+
+    /// <summary>Links of one session.</summary>
+    public int MaxLinksPerSession { get; init; } = 255;
+
+    /// <summary>Transfer frames that a peer may have under way in one session.</summary>
+    public int IncomingWindowFrames { get; init; } = 5_000;
+
+    /// <summary>Messages that a sending link may have under way before the first is answered.</summary>
+    public int SenderCredit { get; init; } = 1_000;
+
+    /// <summary>Deliveries of one session that may await their settlement; beyond it no more are sent.</summary>
+    public int MaxUnsettledPerSession { get; init; } = 2_048;
+
+    /// <summary>Bytes received and not yet stored, for one connection; beyond it the connection is not read.</summary>
+    public int MaxBytesBeingStored { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Bytes written ahead of the peer; beyond it no more deliveries are handed to the connection.</summary>
+    public int MaxBytesBeingSent { get; init; } = 1024 * 1024;
+
+    /// <summary>Notices that may wait for one connection's loop; no honest peer comes near it.</summary>
+    public int MaxMailboxItems { get; init; } = 100_000;
+
+    /// <summary>Requests to <c>$management</c> and <c>$cbs</c> whose answers the peer has not taken, per link.</summary>
+    public int MaxAnswersPerLink { get; init; } = 1_000;
+
+    /// <summary>From the accepted socket to the end of the handshake.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A peer that is silent for twice this is gone; announced to the peer in open.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>A peer that takes no byte for so long is closed.</summary>
+    public TimeSpan SlowPeerTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A connection may stay without a single authorized link for so long.</summary>
+    public TimeSpan SessionWaitDefault { get; init; } = TimeSpan.FromSeconds(60);
+}

@@ -1,0 +1,44 @@
+namespace ServerlessGateway.ServiceBusEmulator.Amqp;
+
+/// <summary>The claims that one connection has put, by path; a later token for a path replaces the earlier.</summary>
+internal sealed class ClaimSet
+{
+    /// <summary>A peer that puts ever new audiences gets no further; the SDKs put one per entity.</summary>
+    private const int MaxPaths = 10_000;
+
+    private readonly Dictionary<string, DateTimeOffset> _expiryByPath = new(StringComparer.OrdinalIgnoreCase);
+    private bool _all;
+
+    /// <summary>SASL PLAIN with the namespace's key: everything is granted for the life of the connection.</summary>
+    public void GrantAll() => _all = true;
+
+    public bool TryAdd(Claim claim)
+    {
+        if (_expiryByPath.Count >= MaxPaths && !_expiryByPath.ContainsKey(claim.Path))
+        {
+            return false;
+        }
+
+        _expiryByPath[claim.Path] = claim.Expires;
+        return true;
+    }
+
+    public bool Covers(string path, DateTimeOffset now)
+    {
+        if (_all)
+        {
+            return true;
+        }
+
+        // A claim covers its path and all below it: try the path, its parent, and so on up to the namespace.
+        for (var end = path.Length; end >= 0; end = end == 0 ? -1 : Math.Max(path.LastIndexOf('/', end - 1), 0))
+        {
+            if (_expiryByPath.TryGetValue(path[..end], out var expires) && expires > now)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
