@@ -9,6 +9,9 @@ internal sealed record AmqpLimits
     /// <summary>The largest message or batch: 256 KiB is the Standard tier's.</summary>
     public int MaxMessageBytes { get; init; } = 262_144;
 
+    /// <summary>The largest request to <c>$management</c>: a full batch of messages to schedule, and its frame.</summary>
+    public int MaxRequestBytes { get; init; } = 1024 * 1024;
+
     /// <summary>Connections at once; the service allows 5,000 to a namespace.</summary>
     public int MaxConnections { get; init; } = 5_000;
 
@@ -48,6 +51,9 @@ internal sealed record AmqpLimits
     /// <summary>A peer that takes no byte for so long is closed.</summary>
     public TimeSpan SlowPeerTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>A connection may stay without a single authorized link for so long.</summary>
-    public TimeSpan SessionWaitDefault { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>How long an attach waits for the next session when it does not say.</summary>
+    public TimeSpan DefaultSessionWait { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The longest that an attach may wait for the next session.</summary>
+    public TimeSpan MaxSessionWait { get; init; } = TimeSpan.FromMinutes(65);
 }

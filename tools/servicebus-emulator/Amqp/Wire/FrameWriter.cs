@@ -15,7 +15,8 @@ internal sealed class FrameWriter(PipeWriter output)
     /// <summary>The peer's limit, known after its open; until then the smallest one that the protocol allows.</summary>
     public int MaxFrameBytes { get; set; } = 512;
 
-    public bool HasUnflushed { get; private set; }
+    /// <summary>Bytes written since the last flush.</summary>
+    public int UnflushedBytes { get; private set; }
 
     public void ProtocolHeader(byte protocolId)
     {
@@ -51,7 +52,7 @@ internal sealed class FrameWriter(PipeWriter output)
 
     public ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken)
     {
-        HasUnflushed = false;
+        UnflushedBytes = 0;
         return output.FlushAsync(cancellationToken);
     }
 
@@ -76,7 +77,7 @@ internal sealed class FrameWriter(PipeWriter output)
 
     private void Write(ReadOnlySpan<byte> bytes)
     {
-        HasUnflushed = true;
+        UnflushedBytes += bytes.Length;
         output.Write(bytes);
     }
 }

@@ -1,0 +1,98 @@
+using Amqp;
+using Amqp.Framing;
+
+namespace ServerlessGateway.ServiceBusEmulator.Amqp;
+
+/// <summary>One end of a link. All members are called on the connection's loop.</summary>
+internal abstract class AmqpLink(AmqpSession session, Attach attach)
+{
+    public AmqpSession Session { get; } = session;
+
+    public string Name { get; } = attach.LinkName ?? string.Empty;
+
+    /// <summary>The peer's handle; we use the same number for our end, since each side numbers its own.</summary>
+    public uint Handle { get; } = attach.Handle;
+
+    public bool IsClosed { get; private set; }
+
+    /// <summary>Whether our attach has been sent; a session receiver's waits until a session was found.</summary>
+    public bool IsAttached { get; private set; }
+
+    /// <summary>What the peer asked for.</summary>
+    protected Attach Request { get; } = attach;
+
+    protected AmqpConnection Connection => Session.Connection;
+
+    /// <summary>Answers the attach, at once or when what it needs is there.</summary>
+    public abstract void Open();
+
+    public abstract void OnFlow(Flow flow);
+
+    /// <summary>Ends the link from our side, telling the peer why.</summary>
+    public void Detach(Error error)
+    {
+        if (IsClosed)
+        {
+            return;
+        }
+
+        if (!IsAttached)
+        {
+            // The protocol's way to refuse: an attach without a terminus, then the detach that says why.
+            Session.Send(AttachAnswer());
+        }
+
+        Session.Send(new Detach { Handle = Handle, Closed = true, Error = error });
+        Session.Forget(this, awaitPeer: true);
+        End();
+    }
+
+    /// <summary>The peer ended the link.</summary>
+    public void OnPeerDetach(Detach detach)
+    {
+        if (!IsAttached)
+        {
+            Session.Send(AttachAnswer());
+        }
+
+        Session.Send(new Detach { Handle = Handle, Closed = detach.Closed });
+        Session.Forget(this, awaitPeer: false);
+        End();
+    }
+
+    /// <summary>The session or the connection is gone: nothing can be said any more.</summary>
+    public void End()
+    {
+        if (IsClosed)
+        {
+            return;
+        }
+
+        IsClosed = true;
+        OnEnded();
+    }
+
+    protected static Error Fault(string condition, string description) =>
+        new(condition) { Description = description };
+
+    /// <summary>Sends our attach with what both sides agreed on.</summary>
+    protected void Confirm(Attach answer)
+    {
+        IsAttached = true;
+        Session.Send(answer);
+    }
+
+    protected Attach AttachAnswer() => new()
+    {
+        LinkName = Name,
+        Handle = Handle,
+        Role = !Request.Role,
+        SndSettleMode = Request.SndSettleMode,
+        RcvSettleMode = Request.RcvSettleMode,
+    };
+
+    protected static Error NotAllowed(string description) => Fault(ErrorCode.NotAllowed, description);
+
+    /// <summary>Gives back what the link holds.</summary>
+    protected abstract void OnEnded();
+}

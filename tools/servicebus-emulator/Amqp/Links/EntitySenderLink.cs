@@ -1,0 +1,39 @@
+using Amqp.Framing;
+using ServerlessGateway.ServiceBusEmulator.Broker;
+
+namespace ServerlessGateway.ServiceBusEmulator.Amqp;
+
+/// <summary>A link on which a client sends messages to a queue or topic. An acceptance means that the broker has them for good.</summary>
+internal sealed class EntitySenderLink(AmqpSession session, Attach attach, BrokerEntity entity)
+    : IncomingLink(session, attach)
+{
+    protected override long MaxMessageBytes { get; } =
+        Math.Min(entity.MaxMessageBytes, session.Connection.Limits.MaxMessageBytes);
+
+    protected override void OnMessage(uint deliveryId, uint format, bool settled, ReadOnlyMemory<byte> message)
+    {
+        IReadOnlyList<BrokerMessage> messages;
+        try
+        {
+            messages = MessageReader.ReadTransfer(format, message, Connection.NewId);
+        }
+        catch (AmqpFaultException e)
+        {
+            // The frames were sound, so the connection is: only this message is refused.
+            Answer(deliveryId, settled, Fault(e.Condition, e.Message));
+            return;
+        }
+
+        Connection.BytesBeingStored += message.Length;
+        Connection.Await(entity.SendAsync(messages), error =>
+        {
+            Connection.BytesBeingStored -= message.Length;
+            Answer(deliveryId, settled, error is null ? null : Fault(error.Symbol, error.Description));
+        });
+    }
+
+    protected override void OnEnded()
+    {
+        // Sends under way stay so: their outcome reaches nobody, but the broker has them.
+    }
+}

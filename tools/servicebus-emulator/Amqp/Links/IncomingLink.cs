@@ -1,0 +1,174 @@
+using System.Buffers;
+using Amqp;
+using Amqp.Framing;
+
+namespace ServerlessGateway.ServiceBusEmulator.Amqp;
+
+/// <summary>A link on which the peer sends: credit, and the assembly of messages from frames.</summary>
+internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpLink(session, attach)
+{
+    private readonly int _maxCredit = session.Connection.Limits.SenderCredit;
+    private ArrayBufferWriter<byte>? _partial;
+    private Transfer? _first;
+    private bool _isTooLarge;
+    private uint _deliveryCount = attach.InitialDeliveryCount;
+    private int _credit;
+    private int _unanswered;
+
+    /// <summary>The largest message of this link.</summary>
+    protected abstract long MaxMessageBytes { get; }
+
+    public override void Open()
+    {
+        var answer = AttachAnswer();
+        answer.Source = new Source { Address = (Request.Source as Source)?.Address };
+        answer.Target = new Target { Address = (Request.Target as Target)?.Address };
+        answer.MaxMessageSize = (ulong)MaxMessageBytes;
+        Confirm(answer);
+        Grant(_maxCredit);
+    }
+
+    public override void OnFlow(Flow flow)
+    {
+        if (flow.Echo)
+        {
+            Grant(_credit);
+        }
+    }
+
+    public void OnTransfer(Transfer transfer, ReadOnlyMemory<byte> payload)
+    {
+        if (_first is null && !TryBegin(transfer))
+        {
+            return;
+        }
+
+        if (transfer.Aborted)
+        {
+            Reset();
+            return;
+        }
+
+        // One frame is the common case: then the frame's own array becomes the message.
+        if (_partial is null && !transfer.More && payload.Length <= MaxMessageBytes)
+        {
+            Complete(payload);
+            return;
+        }
+
+        Gather(payload);
+        if (!transfer.More)
+        {
+            Complete(_isTooLarge ? null : _partial!.WrittenMemory);
+        }
+    }
+
+    /// <summary>Takes a whole message. Its answer is given by <see cref="Answer"/>, then or later.</summary>
+    protected abstract void OnMessage(uint deliveryId, uint format, bool settled, ReadOnlyMemory<byte> message);
+
+    /// <summary>Tells the sender what became of a message; null means that it is kept.</summary>
+    protected void Answer(uint deliveryId, bool settled, Error? error)
+    {
+        _unanswered--;
+        if (IsClosed)
+        {
+            return;
+        }
+
+        if (settled)
+        {
+            // Nobody waits for the outcome of a message sent settled: a failure can only be told by ending the link.
+            if (error is not null)
+            {
+                Detach(error);
+                return;
+            }
+        }
+        else if (error is null)
+        {
+            Session.AcceptIncoming(deliveryId);
+        }
+        else
+        {
+            Session.SettleIncoming(deliveryId, new Rejected { Error = error });
+        }
+
+        Replenish();
+    }
+
+    private bool TryBegin(Transfer transfer)
+    {
+        if (!transfer.HasDeliveryId)
+        {
+            throw new AmqpFaultException(ErrorCode.InvalidField, "The first transfer of a delivery needs a delivery-id.");
+        }
+
+        if (_credit <= 0)
+        {
+            Detach(Fault(ErrorCode.TransferLimitExceeded, "The link has no credit left."));
+            return false;
+        }
+
+        _first = transfer;
+        return true;
+    }
+
+    private void Gather(ReadOnlyMemory<byte> payload)
+    {
+        _isTooLarge |= (_partial?.WrittenCount ?? 0) + (long)payload.Length > MaxMessageBytes;
+        if (_isTooLarge)
+        {
+            // What follows is counted and dropped: the refusal goes out with the last frame, and the link stays.
+            _partial = null;
+            return;
+        }
+
+        _partial ??= new ArrayBufferWriter<byte>(payload.Length * 2);
+        _partial.Write(payload.Span);
+    }
+
+    private void Complete(ReadOnlyMemory<byte>? message)
+    {
+        var first = _first!;
+        Reset();
+        _credit--;
+        _deliveryCount++;
+        _unanswered++;
+        if (message is { } whole)
+        {
+            OnMessage(first.DeliveryId, first.MessageFormat, first.Settled, whole);
+        }
+        else
+        {
+            Answer(first.DeliveryId, first.Settled, Fault(
+                ErrorCode.MessageSizeExceeded, $"The message is larger than the limit of {MaxMessageBytes} bytes."));
+        }
+    }
+
+    private void Reset()
+    {
+        _first = null;
+        _partial = null;
+        _isTooLarge = false;
+    }
+
+    /// <summary>Raises the credit in large steps: a flow for each message would double the frames.</summary>
+    private void Replenish()
+    {
+        var available = _maxCredit - _unanswered;
+        if (_credit < _maxCredit / 2 && available - _credit >= _maxCredit / 4)
+        {
+            Grant(available);
+        }
+    }
+
+    private void Grant(int credit)
+    {
+        _credit = credit;
+        var flow = Session.NewFlow();
+        flow.Handle = Handle;
+        flow.DeliveryCount = _deliveryCount;
+        flow.LinkCredit = (uint)credit;
+        Session.Send(flow);
+    }
+}

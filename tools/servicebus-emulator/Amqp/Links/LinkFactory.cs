@@ -1,0 +1,97 @@
+using Amqp;
+using Amqp.Framing;
+using Amqp.Transactions;
+using Amqp.Types;
+using ServerlessGateway.ServiceBusEmulator.Broker;
+
+namespace ServerlessGateway.ServiceBusEmulator.Amqp;
+
+/// <summary>Finds what an attach asks for, and whether this connection may have it.</summary>
+internal sealed class LinkFactory(AmqpConnection connection, MessageBroker broker, CbsNode cbs)
+{
+    private readonly Dictionary<BrokerEntity, ManagementNode> _management = [];
+
+    public AmqpLink Create(AmqpSession session, Attach attach)
+    {
+        var isSender = !attach.Role;
+        if (isSender && attach.Target is Coordinator)
+        {
+            return Refuse(session, attach, ErrorCode.NotImplemented, "Transactions are not supported by the emulator.");
+        }
+
+        var address = isSender ? (attach.Target as Target)?.Address : (attach.Source as Source)?.Address;
+        if (string.Equals(address?.Trim('/'), CbsNode.Address, StringComparison.OrdinalIgnoreCase))
+        {
+            return Exchange(session, attach, cbs);
+        }
+
+        if (!EntityAddress.TryParse(address, out var parsed) || !broker.TryFind(address, out var entity))
+        {
+            return Refuse(session, attach, ErrorCode.NotFound, $"The messaging entity '{address}' could not be found.");
+        }
+
+        if (!connection.Claims.Covers(parsed.ToEntityPath(), connection.Time.GetUtcNow()))
+        {
+            return Refuse(session, attach, ErrorCode.UnauthorizedAccess,
+                $"Unauthorized access to '{parsed.ToEntityPath()}': no valid token was put to $cbs for it.");
+        }
+
+        if (parsed.IsManagement)
+        {
+            return Exchange(session, attach, ManagementOf(entity));
+        }
+
+        return isSender ? Sender(session, attach, entity) : Receiver(session, attach, entity);
+    }
+
+    private static AmqpLink Exchange(AmqpSession session, Attach attach, IRequestNode node) =>
+        attach.Role ? new ReplyLink(session, attach, node) : new RequestLink(session, attach, node);
+
+    private static AmqpLink Sender(AmqpSession session, Attach attach, BrokerEntity entity) =>
+        entity.Kind is EntityKind.Queue or EntityKind.Topic
+            ? new EntitySenderLink(session, attach, entity)
+            : Refuse(session, attach, ErrorCode.NotAllowed, $"'{entity.Address}' is a {entity.Kind}: nothing is sent to it.");
+
+    private static AmqpLink Receiver(AmqpSession session, Attach attach, BrokerEntity entity)
+    {
+        if (entity is not MessageQueue queue)
+        {
+            return Refuse(session, attach, ErrorCode.NotAllowed,
+                $"'{entity.Address}' is a topic: receive from one of its subscriptions.");
+        }
+
+        return TryFindSessionFilter(attach, out var sessionId)
+            ? new SessionReceiverLink(session, attach, queue, sessionId)
+            : new EntityReceiverLink(session, attach, queue);
+    }
+
+    /// <summary>The filter's value may be plain or described; null asks for the next session that is free.</summary>
+    private static bool TryFindSessionFilter(Attach attach, out string? sessionId)
+    {
+        sessionId = null;
+        foreach (KeyValuePair<object, object> filter in (attach.Source as Source)?.FilterSet ?? [])
+        {
+            if (filter.Key.ToString() == ServiceBusSymbols.SessionFilter)
+            {
+                sessionId = (filter.Value is DescribedValue described ? described.Value : filter.Value) as string;
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static RefusedLink Refuse(AmqpSession session, Attach attach, string condition, string description) =>
+        new(session, attach, new Error(condition) { Description = description });
+
+    private ManagementNode ManagementOf(BrokerEntity entity)
+    {
+        if (!_management.TryGetValue(entity, out var node))
+        {
+            node = new ManagementNode(connection, entity);
+            _management.Add(entity, node);
+        }
+
+        return node;
+    }
+}

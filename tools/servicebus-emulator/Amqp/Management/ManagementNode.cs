@@ -1,0 +1,73 @@
+using Amqp;
+using Amqp.Types;
+using ServerlessGateway.ServiceBusEmulator.Broker;
+
+namespace ServerlessGateway.ServiceBusEmulator.Amqp;
+
+/// <summary>An entity's <c>$management</c>, as one connection sees it: session operations need the session's lock there.</summary>
+internal sealed class ManagementNode(AmqpConnection connection, BrokerEntity entity) : IRequestNode
+{
+    public void Handle(Message request, Action<Message> reply)
+    {
+        var operation = PropertyValues.Find(request.ApplicationProperties?.Map, "operation") as string;
+        Task<ManagementAnswer> answer;
+        try
+        {
+            var body = request.BodySection is null ? new Map() : request.Body as Map;
+            answer = body is null
+                ? Task.FromResult(ManagementAnswer.BadRequest("The body has to be a map."))
+                : RunAsync(operation, new ManagementArguments(body));
+        }
+        catch (ManagementArgumentException e)
+        {
+            answer = Task.FromResult(ManagementAnswer.BadRequest(e.Message));
+        }
+        catch (AmqpFaultException e)
+        {
+            answer = Task.FromResult(new ManagementAnswer(400, e.Message, e.Condition, null));
+        }
+
+        connection.Await(answer, found => reply(found.ToMessage()));
+    }
+
+    /// <summary>Arguments are read, and locks looked up, before the first await: on the connection's loop.</summary>
+    private Task<ManagementAnswer> RunAsync(string? operation, ManagementArguments arguments) => operation switch
+    {
+        "com.microsoft:schedule-message" => MessageOperations.ScheduleAsync(entity, arguments, connection),
+        "com.microsoft:cancel-scheduled-message" => MessageOperations.CancelAsync(entity, arguments),
+        _ when entity is not MessageQueue => Task.FromResult(
+            ManagementAnswer.NotSupported($"The operation '{operation}' is not supported on a topic.")),
+        _ => RunOnQueueAsync(operation, (MessageQueue)entity, arguments),
+    };
+
+    private Task<ManagementAnswer> RunOnQueueAsync(
+        string? operation, MessageQueue queue, ManagementArguments arguments) => operation switch
+        {
+            "com.microsoft:renew-lock" => Task.FromResult(MessageOperations.RenewLocks(queue, arguments)),
+            "com.microsoft:peek-message" => Task.FromResult(MessageOperations.Peek(queue, arguments)),
+            "com.microsoft:receive-by-sequence-number" =>
+                MessageOperations.ReceiveDeferredAsync(queue, LeaseOf(arguments), arguments),
+            "com.microsoft:update-disposition" =>
+                MessageOperations.SettleAsync(queue, LeaseOf(arguments), arguments),
+            "com.microsoft:renew-session-lock" => Task.FromResult(SessionOperations.Renew(HeldLease(arguments))),
+            "com.microsoft:get-session-state" => Task.FromResult(SessionOperations.GetState(HeldLease(arguments))),
+            "com.microsoft:set-session-state" => SessionOperations.SetStateAsync(HeldLease(arguments), arguments),
+            "com.microsoft:get-message-sessions" => Task.FromResult(SessionOperations.List(queue, arguments)),
+            _ => Task.FromResult(ManagementAnswer.NotSupported($"The operation '{operation}' is not supported.")),
+        };
+
+    /// <summary>The lease that a request with a session id acts under; null for requests without one.</summary>
+    private SessionLease? LeaseOf(ManagementArguments arguments) =>
+        arguments.OptionalText("session-id") is null ? null : HeldLease(arguments);
+
+    private SessionLease HeldLease(ManagementArguments arguments)
+    {
+        var sessionId = arguments.Text("session-id");
+        return connection.Links
+            .OfType<SessionReceiverLink>()
+            .FirstOrDefault(link => link.Queue == entity && link.Lease?.SessionId == sessionId)?.Lease
+            ?? throw new AmqpFaultException(
+                new BrokerError(BrokerErrorCode.SessionLockLost, string.Empty).Symbol,
+                $"The session '{sessionId}' is not locked by a receiver of this connection.");
+    }
+}

@@ -1,0 +1,162 @@
+using Amqp;
+using Amqp.Framing;
+using Amqp.Types;
+using ServerlessGateway.ServiceBusEmulator.Broker;
+
+namespace ServerlessGateway.ServiceBusEmulator.Amqp;
+
+/// <summary>Reads what the broker needs out of messages as clients encode them.</summary>
+internal static class MessageReader
+{
+    /// <summary>Reads one transfer: a message, or a batch of them.</summary>
+    public static IReadOnlyList<BrokerMessage> ReadTransfer(
+        uint format, ReadOnlyMemory<byte> payload, Func<Guid> newId)
+    {
+        if (format == 0)
+        {
+            return [Read(payload, newId)];
+        }
+
+        if (format != ServiceBusSymbols.BatchMessageFormat)
+        {
+            throw new AmqpFaultException(ErrorCode.NotImplemented, $"Message format 0x{format:x8} is not known.");
+        }
+
+        // Each message gets an array of its own: one that stays would otherwise hold the whole batch in memory.
+        return MessageSections.SplitBatch(payload).ConvertAll(message => Read(message.ToArray(), newId));
+    }
+
+    /// <summary>Reads one message; the payload is kept, so its array must not be reused.</summary>
+    public static BrokerMessage Read(ReadOnlyMemory<byte> payload, Func<Guid> newId)
+    {
+        var sections = MessageSections.Find(payload.Span);
+        var properties = Section<Properties>(payload, sections.Properties) ?? new Properties();
+        if (!HasMessageId(properties))
+        {
+            // The service gives an id to messages that have none, and SDKs rely on it to renew locks.
+            properties.MessageId = newId().ToString("N");
+            payload = Rewrite(payload, sections, properties);
+            sections = MessageSections.Find(payload.Span);
+        }
+
+        var annotations = Section<MessageAnnotations>(payload, sections.MessageAnnotations)?.Map;
+        var message = new BrokerMessage
+        {
+            Payload = payload,
+            MessageId = properties.GetMessageId()?.ToString(),
+            SessionId = properties.GroupId,
+            Subject = properties.Subject,
+            To = properties.To,
+            CorrelationId = properties.GetCorrelationId()?.ToString(),
+            ReplyTo = properties.ReplyTo,
+            ReplyToSessionId = properties.ReplyToGroupId,
+            ContentType = properties.ContentType,
+            TimeToLive = TimeToLive(Section<Header>(payload, sections.Header)),
+            ScheduledEnqueueTime = ScheduledTime(annotations),
+            PartitionKey = PropertyValues.Find(annotations, ServiceBusSymbols.PartitionKey) as string,
+        };
+        return sections.ApplicationProperties is null
+            ? message
+            : message with
+            {
+                ApplicationProperties = PropertyValues.FromMap(
+                    Section<ApplicationProperties>(payload, sections.ApplicationProperties)?.Map),
+            };
+    }
+
+    /// <summary>Decodes a request to one of the nodes that answer.</summary>
+    public static Message ReadRequest(ReadOnlyMemory<byte> payload)
+    {
+        var sections = MessageSections.Find(payload.Span);
+        return new Message
+        {
+            Properties = Section<Properties>(payload, sections.Properties),
+            ApplicationProperties = Section<ApplicationProperties>(payload, sections.ApplicationProperties),
+            BodySection = Body(payload, sections),
+        };
+    }
+
+    public static T? Section<T>(ReadOnlyMemory<byte> payload, Range? range)
+        where T : class
+    {
+        if (range is not { } found)
+        {
+            return null;
+        }
+
+        var bytes = payload[found];
+        WireShape.Check(bytes.Span);
+        return Decode(bytes) as T
+            ?? throw new AmqpFaultException(ErrorCode.DecodeError, $"A section is no {typeof(T).Name}.");
+    }
+
+    private static RestrictedDescribed? Body(ReadOnlyMemory<byte> payload, MessageSections sections)
+    {
+        if (sections.BodyAndFooter is not { } range)
+        {
+            return null;
+        }
+
+        var body = payload[range];
+        var length = WireShape.Check(body.Span);
+        return Decode(body[..length]) switch
+        {
+            // The library decodes a value when it is first asked for; asking here keeps its exceptions here.
+            AmqpValue value => new AmqpValue { Value = Decode(ValueOf(value)) },
+            RestrictedDescribed section => section,
+            _ => throw new AmqpFaultException(ErrorCode.DecodeError, "The body is no section of a message."),
+        };
+    }
+
+    private static ReadOnlyMemory<byte> ValueOf(AmqpValue value) =>
+        value.ValueBuffer.Buffer.AsMemory(value.ValueBuffer.Offset, value.ValueBuffer.Length);
+
+    private static object? Decode(ReadOnlyMemory<byte> bytes) =>
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var segment)
+            ? PerformativeDecoder.Value(segment.Array!, segment.Offset, segment.Count)
+            : throw new InvalidOperationException("Messages are held in arrays.");
+
+    private static bool HasMessageId(Properties properties)
+    {
+        try
+        {
+            return properties.GetMessageId() is not null and not "";
+        }
+        catch (AmqpException e)
+        {
+            throw new AmqpFaultException(ErrorCode.DecodeError, "The message-id has no type that an id may have.", e);
+        }
+    }
+
+    /// <summary>The message with other properties.</summary>
+    private static byte[] Rewrite(
+        ReadOnlyMemory<byte> payload, MessageSections sections, Properties properties)
+    {
+        var buffer = new ByteBuffer(payload.Length + 64, autoGrow: true);
+        Append(buffer, payload, sections.Header);
+        Append(buffer, payload, sections.MessageAnnotations);
+        properties.Encode(buffer);
+        Append(buffer, payload, sections.ApplicationProperties);
+        Append(buffer, payload, sections.BodyAndFooter);
+        return buffer.Buffer.AsSpan(buffer.Offset, buffer.Length).ToArray();
+    }
+
+    private static void Append(ByteBuffer buffer, ReadOnlyMemory<byte> payload, Range? section)
+    {
+        if (section is { } range)
+        {
+            MessageWriter.Append(buffer, payload[range].Span);
+        }
+    }
+
+    /// <summary>The header's ttl is in milliseconds; its largest value means for ever.</summary>
+    private static TimeSpan? TimeToLive(Header? header) =>
+        header is null || !header.HasField(2) || header.Ttl == uint.MaxValue
+            ? null
+            : TimeSpan.FromMilliseconds(header.Ttl);
+
+    private static DateTimeOffset? ScheduledTime(Map? annotations) =>
+        PropertyValues.Find(annotations, ServiceBusSymbols.ScheduledEnqueueTime) is DateTime time
+            ? new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc))
+            : null;
+}

@@ -1,0 +1,13 @@
+using ServerlessGateway.ServiceBusEmulator.Broker;
+
+namespace ServerlessGateway.ServiceBusEmulator.Http;
+
+/// <summary>The HTTP side: health as the official emulator answers it, and counts of what happened.</summary>
+internal static class EmulatorEndpoints
+{
+    public static void MapEmulator(this IEndpointRouteBuilder routes, MessageBroker broker)
+    {
+        routes.MapGet("/health", () => Results.Json(new { status = "healthy" }));
+        routes.MapGet("/meter", () => Results.Json(MeterReport.Of(broker)));
+    }
+}

@@ -1,0 +1,34 @@
+using ServerlessGateway.ServiceBusEmulator.Amqp;
+using ServerlessGateway.ServiceBusEmulator.Broker;
+
+namespace ServerlessGateway.ServiceBusEmulator;
+
+/// <summary>How one emulator runs.</summary>
+internal sealed record ServiceBusEmulatorOptions
+{
+    /// <summary>The queues and topics.</summary>
+    public required NamespaceDefinition Namespace { get; init; }
+
+    /// <summary>The AMQP port on 127.0.0.1; 0 takes any that is free.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The HTTP port on 127.0.0.1; 0 takes any that is free.</summary>
+    public int HttpPort { get; init; }
+
+    /// <summary>The journal's folder; null keeps everything in memory only.</summary>
+    public string? DataDirectory { get; init; }
+
+    public SharedAccessKey Key { get; init; } = SharedAccessKey.WellKnown;
+
+    public AmqpLimits Limits { get; init; } = new();
+
+    public BrokerOptions Broker { get; init; } = new();
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Makes lock tokens, and ids for messages that come without.</summary>
+    public Func<Guid> NewId { get; init; } = Guid.NewGuid;
+
+    /// <summary>Whether the log goes to standard error; tests keep it silent.</summary>
+    public bool LogToConsole { get; init; }
+}
