@@ -12,15 +12,19 @@ internal interface IDestinationSender
     /// <summary>Sends to all clients of one instance.</summary>
     Task<DeliveryOutcome> SendToAllAsync(InstanceName instance, ReadOnlyMemory<byte> json, CancellationToken cancellationToken);
 
+    /// <summary>Finds out whether an instance takes sends, by one that reaches no client.</summary>
+    Task<DeliveryOutcome> ProbeAsync(InstanceName instance, CancellationToken cancellationToken);
+
     /// <summary>Sends one event of a channel to the topic <c>events</c>; the same id twice is delivered once, within the topic's window.</summary>
     Task<DeliveryOutcome> SendEventAsync(ChannelName channel, ChannelEvent channelEvent, CancellationToken cancellationToken);
 }
 
 /// <summary>What backends get as one Service Bus message.</summary>
 /// <param name="MessageId">At most 128 characters; the same for the same content.</param>
+/// <param name="Epoch">The epoch of the offsets in it.</param>
 /// <param name="Kind">The subject: <c>messages</c> or <c>gap</c>.</param>
 /// <param name="Json">The body.</param>
-internal sealed record ChannelEvent(string MessageId, string Kind, ReadOnlyMemory<byte> Json);
+internal sealed record ChannelEvent(string MessageId, string Epoch, string Kind, ReadOnlyMemory<byte> Json);
 
 /// <summary>How a send to a destination ended.</summary>
 internal enum DeliveryOutcome

@@ -39,14 +39,3 @@ internal enum InstanceState
     /// <summary>Empty; sends go on until it is stopped.</summary>
     Drained,
 }
-
-/// <summary>One instance's row.</summary>
-/// <param name="Name">The instance.</param>
-/// <param name="State">Its state.</param>
-/// <param name="Since">When the state was entered.</param>
-/// <param name="Wanted">Raised by every failed send: a repair is wanted.</param>
-/// <param name="Done">The value of <paramref name="Wanted"/> up to which clients were told to check.</param>
-/// <param name="Skip">Sends are left out until the prober finds it answering.</param>
-/// <param name="Tag">The store's tag; null for a row that is not stored yet.</param>
-internal sealed record InstanceRow(
-    InstanceName Name, InstanceState State, DateTimeOffset Since, long Wanted, long Done, bool Skip, string? Tag);

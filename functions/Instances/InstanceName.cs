@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ServerlessGateway.Instances;
 
-/// <summary>The name of an instance: 1 to 32 lower-case letters, digits and hyphens, beginning with a letter.</summary>
+/// <summary>The name of an instance: 1 to 32 lower-case letters, digits and hyphens, beginning with a letter; not <c>shards</c>, whose row stands beside theirs.</summary>
 internal readonly record struct InstanceName
 {
     private readonly string? _value;
@@ -14,7 +14,8 @@ internal readonly record struct InstanceName
     public static bool TryParse([NotNullWhen(true)] string? text, out InstanceName name)
     {
         var legal = text is { Length: >= 1 and <= 32 } && char.IsAsciiLetterLower(text[0])
-            && text.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-');
+            && text.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-')
+            && text != "shards";
         name = legal ? new InstanceName(text!) : default;
         return legal;
     }

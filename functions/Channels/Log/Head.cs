@@ -1,11 +1,19 @@
 using System.Collections.Immutable;
-using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Channels.Log;
 
-/// <summary>The state of a channel's log. Immutable: a commit makes the next one.</summary>
+/// <summary>The state of a channel's log (rule S1). Immutable: a commit makes the next one.</summary>
 internal sealed record Head
 {
+    /// <summary>
+    /// How many committed envelopes are known by id. A session delivers the next envelope only when the one before is settled, so one would do
+    /// for redeliveries; the others are for envelopes that a publisher's process sent again because it did not know the outcome.
+    /// </summary>
+    public const int MaxEnvelopes = 32;
+
+    /// <summary>How many marks of time are kept; each stands for a sixteenth of the retention time, so half of them are spare.</summary>
+    public const int MaxAgeMarks = 32;
+
     /// <summary>The life of the log: store generation, creation time, random; compared for equality only.</summary>
     public required string Epoch { get; init; }
 
@@ -18,24 +26,42 @@ internal sealed record Head
     /// <summary>How far the topic <c>events</c> has the channel, contiguously.</summary>
     public long Forwarded { get; init; }
 
-    /// <summary>The highest number of each recent publisher, and the enqueued time of the envelope that brought it.</summary>
-    public ImmutableDictionary<PublisherKey, PublisherMark> Publishers { get; init; } =
-        ImmutableDictionary<PublisherKey, PublisherMark>.Empty;
+    /// <summary>
+    /// The number of the last task that was to bring <c>events</c> up to the head. A task with a lower number is a left-over and does nothing,
+    /// so a task that is enqueued twice does not become two chains.
+    /// </summary>
+    public long ForwardTurn { get; init; }
 
-    /// <summary>The last envelopes committed, oldest first; at most 32.</summary>
+    /// <summary>True while the task <see cref="ForwardTurn"/> is under way: until it is done nothing goes to <c>events</c> directly.</summary>
+    public bool ForwardPending { get; init; }
+
+    /// <summary>The highest number of each recent publisher.</summary>
+    public PublisherWindow Publishers { get; init; } = PublisherWindow.Empty;
+
+    /// <summary>The last envelopes committed, oldest first; at most <see cref="MaxEnvelopes"/>.</summary>
     public ImmutableList<EnvelopeMark> Envelopes { get; init; } = [];
+
+    /// <summary>Which offsets were there at which time, oldest first, sparse; retention by age needs no read of segments.</summary>
+    public ImmutableList<AgeMark> AgeMarks { get; init; } = [];
 
     /// <summary>When the newest segment was committed; for retention by age of quiet channels.</summary>
     public DateTimeOffset CommittedAt { get; init; }
-}
 
-/// <summary>What the window keeps of a publisher.</summary>
-/// <param name="Highest">Its highest number.</param>
-/// <param name="EnqueuedAt">The enqueued time of the envelope that brought it.</param>
-internal readonly record struct PublisherMark(long Highest, DateTimeOffset EnqueuedAt);
+    /// <summary>The mark of an envelope; null where it is not known.</summary>
+    public EnvelopeMark? Find(Guid envelope)
+    {
+        var at = Envelopes.FindLastIndex(mark => mark.Id == envelope);
+        return at < 0 ? null : Envelopes[at];
+    }
+}
 
 /// <summary>What the head keeps of a committed envelope.</summary>
 /// <param name="Id">The envelope's id.</param>
-/// <param name="FirstOffset">The first offset of its part in this channel; above <paramref name="LastOffset"/> where it held only duplicates.</param>
+/// <param name="FirstOffset">The first offset of its part in this channel.</param>
 /// <param name="LastOffset">The last offset of its part in this channel.</param>
 internal readonly record struct EnvelopeMark(Guid Id, long FirstOffset, long LastOffset);
+
+/// <summary>All offsets up to this one had been committed at this time.</summary>
+/// <param name="Offset">The offset, the last of a segment.</param>
+/// <param name="At">The time of the commit.</param>
+internal readonly record struct AgeMark(long Offset, DateTimeOffset At);

@@ -12,18 +12,6 @@ internal interface IIngressQueue
     Task<SendOutcome> SendAsync(string session, IngressTask task, TimeSpan delay, CancellationToken cancellationToken);
 }
 
-/// <summary>Work that the gateway hands to itself through a session, so that it survives every process.</summary>
-/// <param name="Kind"><see cref="Probe"/> or <see cref="Forward"/>; the subject of the Service Bus message.</param>
-/// <param name="Target">The instance, or the channel.</param>
-internal sealed record IngressTask(string Kind, string Target)
-{
-    /// <summary>Find out whether an instance takes sends again, and repair what it missed.</summary>
-    public const string Probe = "probe";
-
-    /// <summary>Bring the topic <c>events</c> up to a channel's head.</summary>
-    public const string Forward = "forward";
-}
-
 /// <summary>How a send ended.</summary>
 internal enum SendOutcome
 {

@@ -34,7 +34,7 @@ internal sealed class ServiceBusIngressQueue(ServiceBusClient client, string que
     /// <inheritdoc/>
     public Task<SendOutcome> SendAsync(string session, IngressTask task, TimeSpan delay, CancellationToken cancellationToken)
     {
-        var message = new ServiceBusMessage(BinaryData.FromString(task.Target)) { SessionId = session, Subject = task.Kind };
+        var message = new ServiceBusMessage(task.EncodeBody()) { SessionId = session, Subject = task.Kind };
         if (delay > TimeSpan.Zero)
         {
             message.ScheduledEnqueueTime = DateTimeOffset.UtcNow + delay;

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using ServerlessGateway.Protocol;
+
+namespace ServerlessGateway.Channels.Log;
+
+/// <summary>
+/// The binary form of a head, one property of its row. The largest is 1,000 publishers of at most 36 bytes, 32 envelopes of at most 41
+/// and 32 marks of time: under <see cref="MaxBytes"/>, and a property may have 64 KiB.
+/// </summary>
+internal static class HeadCodec
+{
+    /// <summary>48 KiB.</summary>
+    public const int MaxBytes = 48 * 1024;
+
+    /// <summary>Encodes a head; equal heads give equal bytes.</summary>
+    public static byte[] Encode(Head head) => LogFormat.Frame("GH"u8, body =>
+    {
+        body.WriteRecord(fields => WriteFields(fields, head));
+        WriteList(body, head.Publishers.ToOrderedList(), (record, mark) =>
+        {
+            record.WriteBits(mark.Key.Value);
+            record.WriteNumber(mark.Value.Highest);
+            record.WriteTime(mark.Value.EnqueuedAt);
+        });
+        WriteList(body, head.Envelopes, (record, mark) =>
+        {
+            record.WriteBytes(mark.Id.ToByteArray(bigEndian: true));
+            record.WriteNumber(mark.FirstOffset);
+            record.WriteNumber(mark.LastOffset - mark.FirstOffset);
+        });
+        WriteList(body, head.AgeMarks, (record, mark) =>
+        {
+            record.WriteNumber(mark.Offset);
+            record.WriteTime(mark.At);
+        });
+    });
+
+    /// <summary>Decodes a head.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a head that this process can read.</exception>
+    public static Head Decode(ReadOnlyMemory<byte> bytes)
+    {
+        var body = LogFormat.Open("GH"u8, bytes);
+        var head = ReadFields(body.ReadRecord());
+        return head with
+        {
+            Publishers = PublisherWindow.Of(ReadList(body, record => KeyValuePair.Create(
+                new PublisherKey(record.ReadBits()), new PublisherMark(record.ReadNumber(), record.ReadTime())))),
+            Envelopes = ReadList(body, ReadEnvelope),
+            AgeMarks = ReadList(body, record => new AgeMark(record.ReadNumber(), record.ReadTime())),
+        };
+    }
+
+    private static void WriteFields(ByteWriter fields, Head head)
+    {
+        fields.WriteText(head.Epoch);
+        fields.WriteNumber(head.LastOffset);
+        fields.WriteNumber(head.FirstRetained);
+        fields.WriteNumber(head.Forwarded);
+        fields.WriteNumber(head.ForwardTurn);
+        fields.WriteByte(head.ForwardPending ? (byte)1 : (byte)0);
+        fields.WriteTime(head.CommittedAt);
+    }
+
+    private static Head ReadFields(ByteReader fields) => new()
+    {
+        Epoch = fields.ReadText(),
+        LastOffset = fields.ReadNumber(),
+        FirstRetained = fields.ReadNumber(),
+        Forwarded = fields.ReadNumber(),
+        ForwardTurn = fields.ReadNumber(),
+        ForwardPending = fields.ReadByte() != 0,
+        CommittedAt = fields.ReadTime(),
+    };
+
+    private static EnvelopeMark ReadEnvelope(ByteReader record)
+    {
+        var id = new Guid(record.ReadBytes(16).Span, bigEndian: true);
+        var first = record.ReadNumber();
+        return new EnvelopeMark(id, first, first + record.ReadNumber());
+    }
+
+    private static void WriteList<T>(ByteWriter body, IReadOnlyCollection<T> items, Action<ByteWriter, T> write)
+    {
+        body.WriteNumber(items.Count);
+        foreach (var item in items)
+        {
+            body.WriteRecord(record => write(record, item));
+        }
+    }
+
+    private static ImmutableList<T> ReadList<T>(ByteReader body, Func<ByteReader, T> read)
+    {
+        var items = ImmutableList.CreateBuilder<T>();
+        for (var left = body.ReadCount(); left > 0; left--)
+        {
+            items.Add(read(body.ReadRecord()));
+        }
+
+        return items.ToImmutable();
+    }
+}
