@@ -123,4 +123,5 @@ public static class Azurite
     private static string InstallFolder(Repository repository) => Path.Combine(repository.LocalFolder, "azurite");
 
     private static string MainScript(Repository repository) =>
-        Path.Combine(InstallFolder(repository), "node_modules", "azurite", "dist", "src", "table", "main.js");}
+        Path.Combine(InstallFolder(repository), "node_modules", "azurite", "dist", "src", "table", "main.js");
+}
