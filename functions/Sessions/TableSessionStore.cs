@@ -1,0 +1,48 @@
+using Azure;
+using Azure.Data.Tables;
+
+namespace ServerlessGateway.Sessions;
+
+/// <summary>Sessions in the table <c>sessions</c>: one partition each, so that they spread.</summary>
+internal sealed class TableSessionStore(TableClient table) : ISessionStore
+{
+    /// <summary>The table's name.</summary>
+    public const string TableName = "sessions";
+
+    private const string RowKey = "session";
+    private const string Body = "Body";
+    private const string LeaseEnds = "LeaseEnds";
+
+    /// <inheritdoc/>
+    public async Task<StoredSession?> ReadAsync(SessionId id, CancellationToken cancellationToken)
+    {
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(id.Value, RowKey, cancellationToken: cancellationToken);
+        return found.HasValue
+            ? new StoredSession(SessionCodec.Decode(id, found.Value!.GetBinary(Body)), found.Value.ETag.ToString())
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<StoredSession?> WriteAsync(Session session, string? tag, CancellationToken cancellationToken)
+    {
+        var entity = new TableEntity(session.Id.Value, RowKey)
+        {
+            [Body] = SessionCodec.Encode(session),
+            // Beside the body, so that a sweeper finds what has ended without reading what it holds.
+            [LeaseEnds] = session.LeaseEnds,
+        };
+        try
+        {
+            var response = tag is null
+                ? await table.AddEntityAsync(entity, cancellationToken)
+                : await table.UpdateEntityAsync(entity, new ETag(tag), TableUpdateMode.Replace, cancellationToken);
+            return new StoredSession(session, response.Headers.ETag?.ToString() ?? string.Empty);
+        }
+        catch (RequestFailedException exception) when (exception.Status is 409 or 412 || (exception.Status == 404 && tag is not null))
+        {
+            // Somebody else inserted, replaced or deleted it. A retry of the client's own request inside the SDK looks the same: then
+            // what is read next holds the change already.
+            return null;
+        }
+    }
+}
