@@ -1,0 +1,79 @@
+using ServerlessGateway.ServiceBusEmulator.Broker;
+
+namespace ServerlessGateway.ServiceBusEmulator.Configuration;
+
+/// <summary>Reads the rules of a subscription.</summary>
+internal static class RuleReader
+{
+    private const int MaxRuleName = 50;
+    private const int MaxValue = 1_024;
+    private const int MaxExpression = 1_024;
+
+    internal static RuleDefinition Read(ConfigurationSection section, UniqueNames names)
+    {
+        var name = names.Take(section, MaxRuleName, allowsSlash: false);
+        var properties = section.Section("Properties", isRequired: true);
+        section.End();
+        var type = properties.Text("FilterType", MaxRuleName, isRequired: true);
+        var filter = type?.ToUpperInvariant() switch
+        {
+            "CORRELATION" => ReadCorrelation(properties.Section("CorrelationFilter", isRequired: true)),
+            "SQL" => ReadSql(properties.Section("SqlFilter", isRequired: true)),
+            "TRUE" => new MessageFilter.All(),
+            "FALSE" => new MessageFilter.None(),
+            null => new MessageFilter.None(),
+            _ => Unknown(properties, type),
+        };
+        properties.Refuse("Action");
+        properties.End();
+        return new RuleDefinition(name, filter);
+    }
+
+    private static MessageFilter.None Unknown(ConfigurationSection properties, string type)
+    {
+        properties.Fail("FilterType", $"\"{type}\"", "Correlation, True, False (Sql only as 1=1 or 1=0)");
+        return new MessageFilter.None();
+    }
+
+    private static MessageFilter.Correlation ReadCorrelation(ConfigurationSection section)
+    {
+        var filter = new MessageFilter.Correlation
+        {
+            ContentType = Value(section, "ContentType"),
+            CorrelationId = Value(section, "CorrelationId"),
+            Subject = Value(section, "Label") ?? Value(section, "Subject"),
+            MessageId = Value(section, "MessageId"),
+            ReplyTo = Value(section, "ReplyTo"),
+            ReplyToSessionId = Value(section, "ReplyToSessionId"),
+            SessionId = Value(section, "SessionId"),
+            To = Value(section, "To"),
+            Properties = section.Section("Properties", isRequired: false).Values(),
+        };
+        section.End();
+        return filter;
+    }
+
+    /// <summary>Only the two expressions that stand for everything and nothing; the rest says that it is not supported.</summary>
+    private static MessageFilter ReadSql(ConfigurationSection section)
+    {
+        var expression = section.Text("SqlExpression", MaxExpression, isRequired: true);
+        section.End();
+        switch (expression?.Replace(" ", "", StringComparison.Ordinal))
+        {
+            case "1=1":
+                return new MessageFilter.All();
+            case "1=0":
+                return new MessageFilter.None();
+            case not null:
+                section.Fail("SqlExpression", $"not supported: SQL filter \"{expression}\"; permitted: 1=1 and 1=0.");
+                break;
+            default:
+                break;
+        }
+
+        return new MessageFilter.None();
+    }
+
+    private static string? Value(ConfigurationSection section, string key) =>
+        section.Text(key, MaxValue, isRequired: false);
+}
