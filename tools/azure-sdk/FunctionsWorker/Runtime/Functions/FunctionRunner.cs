@@ -42,6 +42,7 @@ internal sealed partial class FunctionRunner(
         await using var scope = scopes.CreateAsyncScope();
         var context = new InvocationContext(function, data, scope.ServiceProvider, cancellationToken);
         LogStart(function.Name, context.InvocationId);
+        data.Begin?.Invoke(context);
         try
         {
             var instance = function.Method.IsStatic

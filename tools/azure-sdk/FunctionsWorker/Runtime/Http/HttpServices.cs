@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace ServerlessGateway.AzureSdk.FunctionsWorker.Http;
 
@@ -8,6 +9,10 @@ internal static class HttpServices
     public static IServiceCollection AddFunctionsHttp(this IServiceCollection services)
     {
         services.AddMvcCore();
+        services.TryAddSingleton<HttpIntegration>();
         return services;
     }
+
+    /// <summary>Its presence says that the app asked for the ASP.NET Core integration.</summary>
+    internal sealed class HttpIntegration;
 }
