@@ -1,0 +1,26 @@
+using ServerlessGateway.ServiceBusEmulator;
+using ServerlessGateway.ServiceBusEmulator.Configuration;
+using ServerlessGateway.Tests.Support;
+
+namespace ServerlessGateway.Contract.Tests.ServiceBusEmulator;
+
+/// <summary>Microsoft's <c>@azure/service-bus</c>, unchanged, cannot tell the emulator from the service.</summary>
+public sealed class SdkAcceptanceTests
+{
+    [Fact]
+    public async Task The_JavaScript_SDK_finds_what_it_expects()
+    {
+        var config = await File.ReadAllTextAsync(
+            RepositoryRoot.Combine("tests", "sdk-acceptance", "servicebus", "config.json"));
+        Assert.True(EmulatorConfiguration.TryRead(config, out var definition, out var error), error);
+        await using var emulator = await ServiceBusEmulatorHost.StartAsync(
+            new ServiceBusEmulatorOptions { Namespace = definition }, CancellationToken.None);
+
+        var passed = await NodeSuite.RunAsync("servicebus", new Dictionary<string, string>
+        {
+            ["SERVICEBUS_CONNECTION_STRING"] = emulator.ConnectionString,
+        });
+
+        Assert.True(passed >= 40, $"Only {passed} tests ran.");
+    }
+}
