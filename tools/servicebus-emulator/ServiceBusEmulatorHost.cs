@@ -113,6 +113,7 @@ internal sealed class ServiceBusEmulatorHost : IAsyncDisposable
             });
             kestrel.Listen(IPAddress.Loopback, options.HttpPort, listen => http = listen);
         });
+        builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
 
         var application = builder.Build();
@@ -122,6 +123,14 @@ internal sealed class ServiceBusEmulatorHost : IAsyncDisposable
         await application.StartAsync(cancellationToken);
         return new ServiceBusEmulatorHost(
             application, broker, durable, server, options, amqp!.IPEndPoint!, http!.IPEndPoint!);
+    }
+
+    /// <summary>Whoever made the host ends it: signals are the program's, and tests have none.</summary>
+    private sealed class OwnedLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private static async Task CloseAsync(MessageBroker broker, DurableBroker? durable)

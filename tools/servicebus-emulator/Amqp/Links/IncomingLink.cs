@@ -50,16 +50,25 @@ internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpL
         }
 
         // One frame is the common case: then the frame's own array becomes the message.
-        if (_partial is null && !transfer.More && payload.Length <= MaxMessageBytes)
+        if (_partial is null && !_isTooLarge && !transfer.More && payload.Length <= MaxMessageBytes)
         {
             Complete(payload);
             return;
         }
 
         Gather(payload);
-        if (!transfer.More)
+        if (transfer.More)
         {
-            Complete(_isTooLarge ? null : _partial!.WrittenMemory);
+            return;
+        }
+
+        if (_isTooLarge)
+        {
+            Complete(null);
+        }
+        else
+        {
+            Complete(_partial!.WrittenMemory);
         }
     }
 

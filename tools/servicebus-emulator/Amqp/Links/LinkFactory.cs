@@ -30,10 +30,12 @@ internal sealed class LinkFactory(AmqpConnection connection, MessageBroker broke
             return Refuse(session, attach, ErrorCode.NotFound, $"The messaging entity '{address}' could not be found.");
         }
 
-        if (!connection.Claims.Covers(parsed.ToEntityPath(), connection.Time.GetUtcNow()))
+        // SDKs put a token for the management node itself, or for its entity: the latter covers it.
+        var path = parsed.ToEntityPath() + (parsed.IsManagement ? "/$management" : string.Empty);
+        if (!connection.Claims.Covers(path, connection.Time.GetUtcNow()))
         {
             return Refuse(session, attach, ErrorCode.UnauthorizedAccess,
-                $"Unauthorized access to '{parsed.ToEntityPath()}': no valid token was put to $cbs for it.");
+                $"Unauthorized access to '{path}': no valid token was put to $cbs for it.");
         }
 
         if (parsed.IsManagement)

@@ -53,6 +53,11 @@ internal readonly struct MessageSections
             offset += length;
         }
 
+        if (offset == 0)
+        {
+            throw Malformed("it is empty");
+        }
+
         return new MessageSections
         {
             Header = found[0],
