@@ -1,0 +1,359 @@
+using Amqp;
+using Amqp.Framing;
+using Amqp.Types;
+using Microsoft.Extensions.Time.Testing;
+using ServerlessGateway.ServiceBusEmulator.Broker;
+
+namespace ServerlessGateway.Contract.Tests.ServiceBusEmulator;
+
+public sealed class ReceiverLinkTests
+{
+    [Fact]
+    public async Task A_received_message_carries_the_brokers_annotations_and_its_lock_token_as_tag()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await SendAsync(emulator, "one");
+        var receiver = new ReceiverLink(await emulator.OpenSessionAsync(), "r", EmulatorFixture.Queue);
+
+        var message = await receiver.ReceiveAsync(EmulatorFixture.Patience);
+
+        var snapshot = Assert.Single(emulator.QueueNamed(EmulatorFixture.Queue).Peek(1, 1, null));
+        var annotations = message.MessageAnnotations;
+        Assert.Equal(snapshot.SequenceNumber, annotations[new Symbol("x-opt-sequence-number")]);
+        Assert.Equal(snapshot.EnqueuedSequenceNumber, annotations[new Symbol("x-opt-enqueue-sequence-number")]);
+        Assert.Equal(
+            snapshot.EnqueuedTime.ToUnixTimeMilliseconds(),
+            new DateTimeOffset((DateTime)annotations[new Symbol("x-opt-enqueued-time")]).ToUnixTimeMilliseconds());
+        Assert.IsType<DateTime>(annotations[new Symbol("x-opt-locked-until")]);
+        Assert.Equal(0, annotations[new Symbol("x-opt-message-state")]);
+        Assert.Equal(0u, message.Header.DeliveryCount);
+
+        // The tag is a Guid in .NET's byte order: read so, it is the token that the broker gave out.
+        var token = new Guid(message.DeliveryTag);
+        Assert.True(emulator.QueueNamed(EmulatorFixture.Queue).RenewLock(token).IsSuccess);
+    }
+
+    [Fact]
+    public async Task No_more_is_delivered_than_there_is_credit_for()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await SendAsync(emulator, "1", "2", "3", "4", "5", "6");
+        await using var peer = await emulator.ConnectRawAsync();
+        await peer.OpenAsync();
+
+        await peer.AttachReceiverAsync(EmulatorFixture.Queue, credit: 3);
+        Assert.Equal(["1", "2", "3"], await ReadMessagesAsync(peer, 3));
+        await peer.FlowAsync(credit: 0, deliveryCount: 3, echo: true);
+        Assert.Equal(0u, (await peer.ExpectAsync<Flow>()).LinkCredit);
+        await peer.FlowAsync(credit: 2, deliveryCount: 3);
+        Assert.Equal(["4", "5"], await ReadMessagesAsync(peer, 2));
+
+        // The answer to an echo comes after everything that was to come: the sixth message has not.
+        await peer.FlowAsync(credit: 0, deliveryCount: 5, echo: true);
+        Assert.Equal(5u, (await peer.ExpectAsync<Flow>()).DeliveryCount);
+        Assert.Equal(1, emulator.QueueNamed(EmulatorFixture.Queue).Count().Available);
+    }
+
+    [Fact]
+    public async Task A_flow_that_repeats_the_credit_takes_none_away()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await using var peer = await emulator.ConnectRawAsync();
+        await peer.OpenAsync();
+        await peer.AttachReceiverAsync(EmulatorFixture.Queue, credit: 5);
+
+        await peer.FlowAsync(credit: 5, deliveryCount: 0);
+        await SendAsync(emulator, "1", "2", "3", "4", "5", "6");
+
+        Assert.Equal(["1", "2", "3", "4", "5"], await ReadMessagesAsync(peer, 5));
+    }
+
+    [Fact]
+    public async Task A_drain_hands_over_what_is_there_and_takes_the_rest_of_the_credit_back()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await SendAsync(emulator, "1", "2");
+        await using var peer = await emulator.ConnectRawAsync();
+        await peer.OpenAsync();
+        await peer.AttachReceiverAsync(EmulatorFixture.Queue, credit: 0);
+
+        await peer.FlowAsync(credit: 10, deliveryCount: 0, drain: true);
+
+        Assert.Equal(["1", "2"], await ReadMessagesAsync(peer, 2));
+        var drained = await peer.ExpectAsync<Flow>();
+        Assert.True(drained.Drain);
+        Assert.Equal(0u, drained.LinkCredit);
+        Assert.Equal(10u, drained.DeliveryCount);
+        await SendAsync(emulator, "3");
+        await peer.FlowAsync(credit: 1, deliveryCount: 10);
+        Assert.Equal(["3"], await ReadMessagesAsync(peer, 1));
+    }
+
+    [Fact]
+    public async Task A_drain_without_credit_is_answered_at_once()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await using var peer = await emulator.ConnectRawAsync();
+        await peer.OpenAsync();
+        await peer.AttachReceiverAsync(EmulatorFixture.Queue, credit: 0);
+
+        await peer.FlowAsync(credit: 0, deliveryCount: 0, drain: true);
+
+        var drained = await peer.ExpectAsync<Flow>();
+        Assert.True(drained.Drain);
+        Assert.Equal(0u, drained.LinkCredit);
+    }
+
+    [Fact]
+    public async Task Deliveries_wait_for_the_sessions_window_and_go_on_when_it_opens()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await SendAsync(emulator, "1", "2", "3", "4");
+        await using var peer = await emulator.ConnectRawAsync();
+        await peer.OpenAsync(incomingWindow: 2);
+        await peer.SendAsync(0, new Attach
+        {
+            LinkName = "r",
+            Handle = 0,
+            Role = true,
+            Source = new Source { Address = EmulatorFixture.Queue },
+            Target = new Target(),
+        });
+        await peer.ExpectAsync<Attach>();
+
+        await peer.SendAsync(0, Window(next: 1, window: 2, credit: 4, delivered: 0));
+        Assert.Equal(["1", "2"], await ReadMessagesAsync(peer, 2));
+        await peer.SendAsync(0, new Flow
+        {
+            NextIncomingId = 3,
+            IncomingWindow = 0,
+            NextOutgoingId = 0,
+            OutgoingWindow = 10,
+            Echo = true,
+        });
+        Assert.Equal(3u, (await peer.ExpectAsync<Flow>()).NextOutgoingId);
+        await peer.SendAsync(0, Window(next: 3, window: 2, credit: 2, delivered: 2));
+
+        Assert.Equal(["3", "4"], await ReadMessagesAsync(peer, 2));
+    }
+
+    [Fact]
+    public async Task Receive_and_delete_hands_messages_over_settled()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await SendAsync(emulator, "gone");
+        await using var peer = await emulator.ConnectRawAsync();
+        await peer.OpenAsync();
+
+        await peer.AttachReceiverAsync(EmulatorFixture.Queue, credit: 1, settled: true);
+
+        Assert.True((await peer.ExpectAsync<Transfer>()).Settled);
+        Assert.Empty(emulator.QueueNamed(EmulatorFixture.Queue).Peek(1, 1, null));
+    }
+
+    [Fact]
+    public async Task Each_outcome_does_what_it_says_and_is_answered()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await SendAsync(emulator, "complete", "abandon", "defer", "dead");
+        await using var peer = await emulator.ConnectRawAsync();
+        await peer.OpenAsync();
+        await peer.AttachReceiverAsync(EmulatorFixture.Queue, credit: 4);
+        await ReadMessagesAsync(peer, 4);
+
+        var info = new Fields { { new Symbol("DeadLetterReason"), "why" }, { new Symbol("DeadLetterErrorDescription"), "because" } };
+        DeliveryState[] outcomes =
+        [
+            new Accepted(),
+            new Modified(),
+            new Modified { UndeliverableHere = true },
+            new Rejected { Error = new Error("com.microsoft:dead-letter") { Info = info } },
+        ];
+        for (var id = 0u; id < outcomes.Length; id++)
+        {
+            await peer.SendAsync(0, new Dispose { Role = true, First = id, State = outcomes[id] });
+            var answer = await peer.ExpectAsync<Dispose>();
+            Assert.False(answer.Role);
+            Assert.True(answer.Settled);
+            Assert.Equal(id, answer.First);
+            Assert.IsType<Accepted>(answer.State);
+        }
+
+        var queue = emulator.QueueNamed(EmulatorFixture.Queue);
+        Assert.Equal(new QueueCounts(1, 0, 1, 0, queue.Count().Bytes), queue.Count());
+        var dead = Assert.Single(queue.DeadLetterQueue!.Peek(1, 10, null));
+        Assert.Equal(("dead", "why", "because"), (dead.Message.MessageId, dead.DeadLetterReason, dead.DeadLetterDescription));
+        Assert.Equal(1, queue.Peek(1, 10, null).Single(message => message.Message.MessageId == "abandon").DeliveryCount);
+    }
+
+    [Fact]
+    public async Task One_disposition_settles_a_range_of_deliveries()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await SendAsync(emulator, "1", "2", "3");
+        await using var peer = await emulator.ConnectRawAsync();
+        await peer.OpenAsync();
+        await peer.AttachReceiverAsync(EmulatorFixture.Queue, credit: 3);
+        await ReadMessagesAsync(peer, 3);
+
+        // The range reaches further than anything that was delivered, as a hostile peer's might.
+        await peer.SendAsync(0, new Dispose { Role = true, First = 0, Last = uint.MaxValue - 1, State = new Accepted() });
+
+        var settled = new HashSet<uint>();
+        while (settled.Count < 3)
+        {
+            var answer = await peer.ExpectAsync<Dispose>();
+            settled.Add(answer.First);
+        }
+
+        Assert.Empty(emulator.QueueNamed(EmulatorFixture.Queue).Peek(1, 10, null));
+    }
+
+    [Fact]
+    public async Task Settling_after_the_lock_ran_out_is_answered_with_the_reason()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var emulator = await EmulatorFixture.StartAsync(time: time);
+        await using var peer = await emulator.ConnectRawAsync();
+        await peer.OpenAsync();
+        await peer.AttachReceiverAsync(EmulatorFixture.ShortLocks, credit: 1);
+        await SendAsync(emulator, EmulatorFixture.ShortLocks, ["slow"]);
+        await ReadMessagesAsync(peer, 1);
+
+        time.Advance(TimeSpan.FromSeconds(6));
+        await peer.SendAsync(0, new Dispose { Role = true, First = 0, State = new Accepted() });
+
+        var answer = await peer.ExpectAsync<Dispose>();
+        Assert.Equal(
+            "com.microsoft:message-lock-lost", (string)Assert.IsType<Rejected>(answer.State).Error.Condition);
+        Assert.Equal(1, emulator.QueueNamed(EmulatorFixture.ShortLocks).Peek(1, 1, null)[0].DeliveryCount);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_map_with_strings_for_keys_is_understood()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await SendAsync(emulator, "dead");
+        await using var peer = await emulator.ConnectRawAsync();
+        await peer.OpenAsync();
+        await peer.AttachReceiverAsync(EmulatorFixture.Queue, credit: 1);
+        await ReadMessagesAsync(peer, 1);
+
+        // Rejected{Error{condition, null, {"DeadLetterReason": "why"}}}, keyed by a string, as the JavaScript SDK does.
+        await peer.SendBytesAsync(RawFrames.Frame(0, 0, StringKeyedDeadLetter()));
+
+        Assert.IsType<Accepted>((await peer.ExpectAsync<Dispose>()).State);
+        Assert.Equal("why", emulator.QueueNamed("orders/$deadletterqueue").Peek(1, 1, null)[0].DeadLetterReason);
+    }
+
+    [Theory]
+    [InlineData("missing", ErrorCode.NotFound)]
+    [InlineData(EmulatorFixture.Topic, ErrorCode.NotAllowed)]
+    [InlineData(EmulatorFixture.SessionQueue, ErrorCode.NotAllowed)]
+    public async Task A_receiver_of_what_gives_no_messages_is_refused(string address, string condition)
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await using var peer = await emulator.ConnectRawAsync();
+        await peer.OpenAsync();
+
+        var answer = await peer.AttachReceiverAsync(address, credit: 0);
+
+        Assert.Null(answer.Source);
+        Assert.Equal(condition, (string)(await peer.ExpectAsync<Detach>()).Error.Condition);
+    }
+
+    [Fact]
+    public async Task Transactions_are_refused_by_name()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await using var peer = await emulator.ConnectRawAsync();
+        await peer.OpenAsync();
+
+        await peer.SendAsync(0, new Attach
+        {
+            LinkName = "tx",
+            Handle = 0,
+            Role = false,
+            Source = new Source(),
+            Target = new Amqp.Transactions.Coordinator(),
+        });
+
+        Assert.Null((await peer.ExpectAsync<Attach>()).Target);
+        var error = (await peer.ExpectAsync<Detach>()).Error;
+        Assert.Equal(ErrorCode.NotImplemented, (string)error.Condition);
+        Assert.Contains("Transactions", error.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Subscriptions_receive_what_was_sent_to_their_topic()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        var session = await emulator.OpenSessionAsync();
+        var receiver = new ReceiverLink(session, "r", "/Events/subscriptions/AUDIT");
+        var sender = new SenderLink(session, "s", $"sb://localhost/{EmulatorFixture.Topic}");
+
+        await sender.SendAsync(EmulatorFixture.Text("event"), EmulatorFixture.Patience);
+
+        var message = await receiver.ReceiveAsync(EmulatorFixture.Patience);
+        Assert.Equal("event", message.Properties.MessageId);
+    }
+
+    internal static Task SendAsync(EmulatorFixture emulator, params string[] ids) =>
+        SendAsync(emulator, EmulatorFixture.Queue, ids);
+
+    internal static async Task SendAsync(EmulatorFixture emulator, string queue, string[] ids, string? sessionId = null)
+    {
+        var messages = ids.Select(id => new BrokerMessage
+        {
+            MessageId = id,
+            SessionId = sessionId,
+            Payload = Encoded(id, sessionId),
+        });
+        Assert.Null(await emulator.QueueNamed(queue).SendAsync(messages.ToArray()));
+    }
+
+    internal static async Task<List<string>> ReadMessagesAsync(RawPeer peer, int count)
+    {
+        var ids = new List<string>();
+        while (ids.Count < count)
+        {
+            await peer.ExpectAsync<Transfer>();
+            var payload = peer.LastPayload.ToArray();
+            ids.Add(Message.Decode(new ByteBuffer(payload, 0, payload.Length, payload.Length)).Properties.MessageId);
+        }
+
+        return ids;
+    }
+
+    private static byte[] Encoded(string id, string? sessionId)
+    {
+        var buffer = EmulatorFixture.Text(id, sessionId).Encode();
+        return buffer.Buffer.AsSpan(buffer.Offset, buffer.Length).ToArray();
+    }
+
+    private static Flow Window(uint next, uint window, uint credit, uint delivered) => new()
+    {
+        NextIncomingId = next,
+        IncomingWindow = window,
+        NextOutgoingId = 0,
+        OutgoingWindow = 10,
+        Handle = 0,
+        DeliveryCount = delivered,
+        LinkCredit = credit,
+    };
+
+    private static byte[] StringKeyedDeadLetter()
+    {
+        var map = new ByteBuffer(64, autoGrow: true);
+        Encoder.WriteMap(map, new Map { { "DeadLetterReason", "why" } }, smallEncoding: true);
+        var condition = new ByteBuffer(64, autoGrow: true);
+        Encoder.WriteSymbol(condition, "com.microsoft:dead-letter", smallEncoding: true);
+        byte[] error = [.. Bytes(condition), 0x40, .. Bytes(map)];
+        byte[] described = [0x00, 0x53, 0x1d, 0xc0, (byte)(error.Length + 1), 3, .. error];
+        byte[] rejected = [0x00, 0x53, 0x25, 0xc0, (byte)(described.Length + 1), 1, .. described];
+        byte[] fields = [0x41, 0x43, 0x43, 0x42, .. rejected];
+        return [0x00, 0x53, 0x15, 0xc0, (byte)(fields.Length + 1), 5, .. fields];
+    }
+
+    private static ReadOnlySpan<byte> Bytes(ByteBuffer buffer) => buffer.Buffer.AsSpan(buffer.Offset, buffer.Length);
+}
