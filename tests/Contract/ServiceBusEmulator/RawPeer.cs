@@ -12,14 +12,12 @@ namespace ServerlessGateway.Contract.Tests.ServiceBusEmulator;
 /// <summary>A client made of single frames: for what no client library would send, and for what it would hide.</summary>
 internal sealed class RawPeer : IAsyncDisposable
 {
-    private readonly Socket _socket;
     private readonly NetworkStream _stream;
     private readonly PipeReader _input;
     private readonly FrameWriter _writer;
 
     private RawPeer(Socket socket)
     {
-        _socket = socket;
         _stream = new NetworkStream(socket, ownsSocket: true);
         _input = PipeReader.Create(_stream);
         _writer = new FrameWriter(PipeWriter.Create(_stream)) { MaxFrameBytes = 65_536 };
@@ -185,9 +183,6 @@ internal sealed class RawPeer : IAsyncDisposable
         return error;
     }
 
-    /// <summary>Bytes that the server has sent and nobody has read yet.</summary>
-    public int Available => _socket.Available;
-
     public async ValueTask DisposeAsync()
     {
         await _input.CompleteAsync();
@@ -207,7 +202,23 @@ internal sealed class RawPeer : IAsyncDisposable
         }
     }
 
-    private async Task<string> ReadTextAsync(int bytes)
+    /// <summary>All that the server still sends, as text.</summary>
+    public async Task<string> ReadTextToEndAsync()
+    {
+        using var guard = new CancellationTokenSource(EmulatorFixture.Patience);
+        while (true)
+        {
+            var result = await _input.ReadAsync(guard.Token);
+            if (result.IsCompleted)
+            {
+                return Encoding.ASCII.GetString(result.Buffer);
+            }
+
+            _input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+
+    public async Task<string> ReadTextAsync(int bytes)
     {
         var result = await _input.ReadAtLeastAsync(bytes);
         var text = Encoding.ASCII.GetString(result.Buffer.Slice(0, bytes));

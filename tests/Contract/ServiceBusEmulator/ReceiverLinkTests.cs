@@ -301,13 +301,13 @@ public sealed class ReceiverLinkTests
     internal static Task SendAsync(EmulatorFixture emulator, params string[] ids) =>
         SendAsync(emulator, EmulatorFixture.Queue, ids);
 
-    internal static async Task SendAsync(EmulatorFixture emulator, string queue, string[] ids, string? sessionId = null)
+    internal static async Task SendAsync(EmulatorFixture emulator, string queue, string[] ids, string? sessionId = null, int bodyBytes = 1)
     {
         var messages = ids.Select(id => new BrokerMessage
         {
             MessageId = id,
             SessionId = sessionId,
-            Payload = Encoded(id, sessionId),
+            Payload = Encoded(id, sessionId, bodyBytes),
         });
         Assert.Null(await emulator.QueueNamed(queue).SendAsync(messages.ToArray()));
     }
@@ -325,9 +325,11 @@ public sealed class ReceiverLinkTests
         return ids;
     }
 
-    private static byte[] Encoded(string id, string? sessionId)
+    private static byte[] Encoded(string id, string? sessionId, int bodyBytes)
     {
-        var buffer = EmulatorFixture.Text(id, sessionId).Encode();
+        var message = EmulatorFixture.Text(id, sessionId);
+        message.BodySection = new Data { Binary = new byte[bodyBytes] };
+        var buffer = message.Encode();
         return buffer.Buffer.AsSpan(buffer.Offset, buffer.Length).ToArray();
     }
 

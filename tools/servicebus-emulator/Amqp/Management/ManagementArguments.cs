@@ -54,16 +54,13 @@ internal sealed class ManagementArguments(Map body)
         };
         return found.Length > 0 && found.Length <= max
             ? found
-            : throw new ManagementArgumentException($"'{name}' has {found.Length} items; 1 to {max} are allowed.");
+            : throw ManagementRefusedException.BadRequest($"'{name}' has {found.Length} items; 1 to {max} are allowed.");
     }
 
     /// <summary>0 settles at once (receive and delete), 1 is peek-lock.</summary>
     public ReceiveMode ReceiveMode(string name) =>
         OptionalNumber(name) is 0 ? Broker.ReceiveMode.ReceiveAndDelete : Broker.ReceiveMode.PeekLock;
 
-    private static ManagementArgumentException Missing(string name, string expected) =>
-        new($"'{name}' is missing or is not {expected}.");
+    private static ManagementRefusedException Missing(string name, string expected) =>
+        ManagementRefusedException.BadRequest($"'{name}' is missing or is not {expected}.");
 }
-
-/// <summary>A management request that cannot be carried out as it stands.</summary>
-internal sealed class ManagementArgumentException(string message) : Exception(message);

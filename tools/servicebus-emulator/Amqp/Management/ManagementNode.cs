@@ -9,25 +9,27 @@ internal sealed class ManagementNode(AmqpConnection connection, BrokerEntity ent
 {
     public void Handle(Message request, Action<Message> reply)
     {
-        var operation = PropertyValues.Find(request.ApplicationProperties?.Map, "operation") as string;
-        Task<ManagementAnswer> answer;
+        connection.Await(AnswerAsync(request), answer => reply(answer.ToMessage()));
+    }
+
+    private async Task<ManagementAnswer> AnswerAsync(Message request)
+    {
         try
         {
+            var operation = PropertyValues.Find(request.ApplicationProperties?.Map, "operation") as string;
             var body = request.BodySection is null ? new Map() : request.Body as Map;
-            answer = body is null
-                ? Task.FromResult(ManagementAnswer.BadRequest("The body has to be a map."))
-                : RunAsync(operation, new ManagementArguments(body));
+            return body is null
+                ? ManagementAnswer.BadRequest("The body has to be a map.")
+                : await RunAsync(operation, new ManagementArguments(body));
         }
-        catch (ManagementArgumentException e)
+        catch (ManagementRefusedException e)
         {
-            answer = Task.FromResult(ManagementAnswer.BadRequest(e.Message));
+            return e.Answer;
         }
         catch (AmqpFaultException e)
         {
-            answer = Task.FromResult(new ManagementAnswer(400, e.Message, e.Condition, null));
+            return new ManagementAnswer(400, e.Message, e.Condition, null);
         }
-
-        connection.Await(answer, found => reply(found.ToMessage()));
     }
 
     /// <summary>Arguments are read, and locks looked up, before the first await: on the connection's loop.</summary>
@@ -66,8 +68,8 @@ internal sealed class ManagementNode(AmqpConnection connection, BrokerEntity ent
         return connection.Links
             .OfType<SessionReceiverLink>()
             .FirstOrDefault(link => link.Queue == entity && link.Lease?.SessionId == sessionId)?.Lease
-            ?? throw new AmqpFaultException(
-                new BrokerError(BrokerErrorCode.SessionLockLost, string.Empty).Symbol,
-                $"The session '{sessionId}' is not locked by a receiver of this connection.");
+            ?? throw new ManagementRefusedException(ManagementAnswer.Failed(new BrokerError(
+                BrokerErrorCode.SessionLockLost,
+                $"The session '{sessionId}' is not locked by a receiver of this connection.")));
     }
 }

@@ -18,7 +18,7 @@ internal static class MessageOperations
         var messages = arguments.Items<Map>("messages", MaxMessages)
             .Select(item => item.TryGetValue("message", out var encoded) && encoded is byte[] bytes
                 ? MessageReader.Read(bytes, connection.NewId)
-                : throw new ManagementArgumentException("A message to schedule has no 'message' in binary."))
+                : throw ManagementRefusedException.BadRequest("A message to schedule has no 'message' in binary."))
             .ToArray();
         if (Array.Exists(messages, message => message.ScheduledEnqueueTime is null))
         {
@@ -136,7 +136,7 @@ internal static class MessageOperations
             {
                 PropertiesToModify = properties,
             },
-            _ => throw new ManagementArgumentException($"'disposition-status' is '{status}', which is not known."),
+            _ => throw ManagementRefusedException.BadRequest($"'disposition-status' is '{status}', which is not known."),
         };
     }
 }
