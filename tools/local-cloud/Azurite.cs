@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 using ServerlessGateway.LocalCloud.Processes;
 
 namespace ServerlessGateway.LocalCloud;
 
 /// <summary>The table store: Azurite from npm at a locked version, installed on first use into <c>.local/azurite</c>.</summary>
-public static partial class Azurite
+public static class Azurite
 {
     /// <summary>Azurite's public development account; its key is in Microsoft's documentation.</summary>
     private const string AccountKey =
@@ -54,7 +53,7 @@ public static partial class Azurite
         await InstallAsync(repository, cancellationToken);
         List<string> arguments =
         [
-            "-e", ExitWithParent(MainScript(repository)), "--",
+            Path.Combine(repository.Root, "tools", "local-cloud", "azurite", "start.js"),
             "--tablePort", port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             "--skipApiVersionCheck", "--disableTelemetry",
         ];
@@ -67,7 +66,7 @@ public static partial class Azurite
         return await ManagedProcess.StartAsync(
             new ProcessSpec("azurite", "node", arguments)
             {
-                WorkingDirectory = dataFolder ?? InstallFolder(repository),
+                WorkingDirectory = InstallFolder(repository),
                 LogFile = logFile,
                 ParseReady = ParseReady,
                 OnOutput = onRequest,
@@ -75,19 +74,20 @@ public static partial class Azurite
             cancellationToken);
     }
 
-    /// <summary>Azurite does not watch its input, so a line in front of it does.</summary>
-    private static string ExitWithParent(string script) =>
-        $"process.stdin.on('end',()=>process.exit(0)).resume();process.argv.splice(1,0,{System.Text.Json.JsonSerializer.Serialize(script)});"
-        + $"require({System.Text.Json.JsonSerializer.Serialize(script)});";
-
-    private static ReadyLine? ParseReady(string line) => ListeningPattern().Match(line) is { Success: true } match
-        ? new ReadyLine(new Dictionary<string, string>
+    private static ReadyLine? ParseReady(string line)
+    {
+        if (ReadyLine.ParseJson(line) is not { } ready)
         {
-            ["connectionString"] = "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
-                + $"AccountKey={AccountKey};TableEndpoint=http://127.0.0.1:{match.Groups[1].Value}/devstoreaccount1;",
-            ["port"] = match.Groups[1].Value,
-        })
-        : null;
+            return null;
+        }
+
+        var endpoint = $"http://127.0.0.1:{ready.Values["port"]}/devstoreaccount1";
+        return new ReadyLine(new Dictionary<string, string>(ready.Values)
+        {
+            ["connectionString"] =
+                $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={AccountKey};TableEndpoint={endpoint};",
+        });
+    }
 
     private static async Task RunNpmAsync(string folder, CancellationToken cancellationToken)
     {
@@ -124,7 +124,4 @@ public static partial class Azurite
 
     private static string MainScript(Repository repository) =>
         Path.Combine(InstallFolder(repository), "node_modules", "azurite", "dist", "src", "table", "main.js");
-
-    [GeneratedRegex(@"Azurite Table service successfully listens on http://127\.0\.0\.1:(\d+)")]
-    private static partial Regex ListeningPattern();
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using ServerlessGateway.WebPubSubEmulator.EventHandlers;
 
 namespace ServerlessGateway.WebPubSubEmulator;
 
@@ -72,6 +73,12 @@ internal static class EmulatorCommand
         WebPubSubEmulatorHost host;
         try
         {
+            if (parsed.GetValue(Config) is { } file)
+            {
+                var json = await File.ReadAllTextAsync(file.FullName, cancellationToken);
+                options = options with { EventHandlers = EventHandlerConfigReader.Read(json) };
+            }
+
             host = await WebPubSubEmulatorHost.StartAsync(options, cancellationToken);
         }
         catch (Exception exception) when (exception is ArgumentException or IOException or FormatException)

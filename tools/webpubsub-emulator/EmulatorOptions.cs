@@ -1,3 +1,4 @@
+using ServerlessGateway.WebPubSubEmulator.EventHandlers;
 using ServerlessGateway.WebPubSubEmulator.Hub;
 
 namespace ServerlessGateway.WebPubSubEmulator;
@@ -19,6 +20,9 @@ internal sealed record EmulatorOptions
 
     /// <summary>What event handlers are told as <c>WebHook-Request-Origin</c>; host and port of the endpoint by default.</summary>
     public string? Origin { get; init; }
+
+    /// <summary>Where the events of each hub go.</summary>
+    public EventHandlerConfig EventHandlers { get; init; } = EventHandlerConfig.Empty;
 
     public HubLimits Limits { get; init; } = new();
 

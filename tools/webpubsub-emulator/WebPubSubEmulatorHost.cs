@@ -111,8 +111,16 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
         services.AddSingleton<Meter>();
         services.AddSingleton<FaultState>();
         services.AddSingleton<FaultEndpoint>();
+        services.AddSingleton(options.EventHandlers);
+        services.AddSingleton(_ => new HttpMessageInvoker(HandlerHttp.Create()));
+        services.AddSingleton<CloudEventRequest>();
+        services.AddSingleton<Consent>();
+        services.AddSingleton<EventSender>();
+        services.AddSingleton<Notifications>();
+        services.AddHostedService(provider => provider.GetRequiredService<Notifications>());
         services.AddSingleton<EventDispatcher>();
         services.AddSingleton<RestGate>();
+        services.AddSingleton<ClientTokens>();
         services.AddSingleton<ClientEndpoint>();
         services.AddSingleton(provider => new ClientServices(
             provider.GetRequiredService<EventDispatcher>(),
@@ -140,7 +148,8 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
         var clients = app.Services.GetRequiredService<ClientEndpoint>();
         app.MapGet("/client/hubs/{hub}", clients.HandleAsync);
         app.MapGet("/client", clients.HandleAsync);
-        RestRoutes.Map(app, app.Services.GetRequiredService<RestGate>());
+        RestRoutes.Map(
+            app, app.Services.GetRequiredService<RestGate>(), app.Services.GetRequiredService<ClientTokens>());
         app.MapMethods("/api/health", ["HEAD", "GET"], () => Results.StatusCode(StatusCodes.Status200OK));
         app.MapGet("/meter", (Meter meter, HubRegistry hubs) => Results.Json(meter.Read(hubs.ConnectionCount)));
         var faults = app.Services.GetRequiredService<FaultEndpoint>();

@@ -1,43 +1,74 @@
 namespace ServerlessGateway.ServiceBusEmulator.Broker;
 
 /// <summary>A queue, a subscription, or a dead-letter queue: everything that is received from.</summary>
-public sealed class MessageQueue : BrokerEntity
+public sealed partial class MessageQueue : BrokerEntity
 {
-    internal MessageQueue(string address, EntityKind kind)
-        : base(address, kind)
+    private static readonly BrokerError GaveUp = new(BrokerErrorCode.OperationCancelled, "The caller gave up.");
+
+    private readonly OpenDistribution? _open;
+    private readonly SessionDistribution? _sessions;
+
+    internal MessageQueue(BrokerKernel kernel, EntitySettings settings)
+        : base(kernel, settings)
     {
+        if (settings.RequiresSession)
+        {
+            _sessions = new SessionDistribution(kernel, this);
+        }
+        else
+        {
+            _open = new OpenDistribution();
+        }
+
+        if (settings.Kind != EntityKind.DeadLetterQueue)
+        {
+            DeadLetterQueue = new MessageQueue(kernel, settings.ForDeadLetters());
+        }
     }
 
-    /// <inheritdoc/>
-    public override long MaxMessageBytes => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public override bool RequiresSession => throw new NotImplementedException();
-
     /// <summary>How long a message or session lock lasts without renewal.</summary>
-    public TimeSpan LockDuration => throw new NotImplementedException();
+    public TimeSpan LockDuration => Settings.LockDuration;
 
     /// <summary>Its dead-letter queue; null for a dead-letter queue itself.</summary>
-    public MessageQueue? DeadLetterQueue => throw new NotImplementedException();
+    public MessageQueue? DeadLetterQueue { get; }
 
-    /// <inheritdoc/>
-    public override Task<BrokerError?> SendAsync(IReadOnlyList<BrokerMessage> messages) =>
-        throw new NotImplementedException();
+    /// <summary>Where every message moves on to; null when messages stay.</summary>
+    public BrokerEntity? ForwardTo { get; internal set; }
 
-    /// <inheritdoc/>
-    public override Task<BrokerResult<IReadOnlyList<long>>> ScheduleAsync(IReadOnlyList<BrokerMessage> messages) =>
-        throw new NotImplementedException();
+    internal IEnumerable<QueueSession> Sessions => _sessions?.Sessions ?? [];
 
-    /// <inheritdoc/>
-    public override Task<BrokerError?> CancelScheduledAsync(IReadOnlyList<long> sequenceNumbers) =>
-        throw new NotImplementedException();
+    private Distribution Distribution => (Distribution?)_open ?? _sessions!;
 
     /// <summary>
     /// Opens a receiver; it starts without a grant. NotAllowed where sessions are required (see
-    /// <see cref="AcceptSessionAsync"/>) or where the queue forwards its messages on.
+    /// <see cref="AcceptSessionAsync"/>) or where the queue forwards its messages on; QuotaExceeded when the queue
+    /// has as many receivers as it may.
     /// </summary>
-    public BrokerResult<MessageReceiver> OpenReceiver(ReceiveMode mode, IDeliverySink sink) =>
-        throw new NotImplementedException();
+    public BrokerResult<MessageReceiver> OpenReceiver(ReceiveMode mode, IDeliverySink sink)
+    {
+        using var scope = Kernel.Enter();
+        if ((Kernel.Ended ?? FindReceiveError()) is { } error)
+        {
+            return error;
+        }
+
+        if (_open is null)
+        {
+            return new BrokerError(
+                BrokerErrorCode.NotAllowed, $"'{Address}' requires sessions: a receiver must name one, or ask for the next.");
+        }
+
+        if (_open.ReceiverCount >= Kernel.Options.MaxReceiversPerEntity)
+        {
+            return new BrokerError(
+                BrokerErrorCode.QuotaExceeded,
+                $"'{Address}' has {Kernel.Options.MaxReceiversPerEntity} receivers, which is the limit.");
+        }
+
+        var receiver = new MessageReceiver(Kernel, this, null, mode, sink, (_open.Granted, _open.Closed));
+        _open.Opened(receiver);
+        return receiver;
+    }
 
     /// <summary>
     /// Locks a session: the one named (<see cref="BrokerErrorCode.SessionCannotBeLocked"/> when held by somebody),
@@ -47,37 +78,125 @@ public sealed class MessageQueue : BrokerEntity
     /// Cancellation answers <see cref="BrokerErrorCode.OperationCancelled"/>, it does not throw.
     /// </summary>
     public Task<BrokerResult<SessionLease>> AcceptSessionAsync(
-        string? sessionId, TimeSpan maxWait, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        string? sessionId, TimeSpan maxWait, CancellationToken cancellationToken)
+    {
+        SessionWait wait;
+        using (Kernel.Enter())
+        {
+            if ((Kernel.Ended ?? FindReceiveError()) is { } error)
+            {
+                return Completed.Refusal<SessionLease>(error);
+            }
 
-    /// <summary>
-    /// Settles a locked message by its token, whichever receiver it was handed to. Done when durable; null means
-    /// success. In a queue with sessions the error of a lost lock is SessionLockLost, else MessageLockLost.
-    /// </summary>
-    public Task<BrokerError?> SettleAsync(Guid lockToken, Settlement settlement) =>
-        throw new NotImplementedException();
+            if (_sessions is null)
+            {
+                return Completed.Refusal<SessionLease>(
+                    new BrokerError(BrokerErrorCode.NotAllowed, $"'{Address}' has no sessions."));
+            }
 
-    /// <summary>Extends a message's lock to a full lock duration from now. Not for sessions: they renew as a whole.</summary>
-    public BrokerResult<DateTimeOffset> RenewLock(Guid lockToken) => throw new NotImplementedException();
+            if (sessionId is not null)
+            {
+                return Task.FromResult(_sessions.Accept(sessionId));
+            }
+
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return Completed.Refusal<SessionLease>(GaveUp);
+            }
+
+            wait = _sessions.AcceptNext(maxWait);
+        }
+
+        CancelWith(wait, cancellationToken);
+        return wait.Task;
+    }
 
     /// <summary>
     /// Returns up to <paramref name="maxCount"/> messages from a sequence number on, in their order, whatever their
     /// state, without locking; of one session if given.
     /// </summary>
-    public IReadOnlyList<MessageSnapshot> Peek(long fromSequenceNumber, int maxCount, string? sessionId) =>
-        throw new NotImplementedException();
-
-    /// <summary>Receives deferred messages by sequence number, all or none. For sessions see the lease.</summary>
-    public Task<BrokerResult<IReadOnlyList<Delivery>>> ReceiveDeferredAsync(
-        IReadOnlyList<long> sequenceNumbers, ReceiveMode mode) => throw new NotImplementedException();
+    public IReadOnlyList<MessageSnapshot> Peek(long fromSequenceNumber, int maxCount, string? sessionId)
+    {
+        using var scope = Kernel.Enter();
+        Counters.Billed();
+        return
+        [
+            .. Messages.From(fromSequenceNumber)
+                .Where(message => message.IsVisible && (sessionId is null || message.Message.SessionId == sessionId))
+                .Take(maxCount)
+                .Select(message => message.ToSnapshot()),
+        ];
+    }
 
     /// <summary>
     /// Lists session ids in ordinal order: with null those that hold messages, else those whose state was set
     /// since <paramref name="stateUpdatedSince"/>.
     /// </summary>
-    public IReadOnlyList<string> ListSessions(DateTimeOffset? stateUpdatedSince, int skip, int top) =>
-        throw new NotImplementedException();
+    public IReadOnlyList<string> ListSessions(DateTimeOffset? stateUpdatedSince, int skip, int top)
+    {
+        using var scope = Kernel.Enter();
+        Counters.Billed();
+        return
+        [
+            .. Sessions
+                .Where(session => stateUpdatedSince is { } since
+                    ? session.State is not null && session.StateTime >= since
+                    : session.MessageCount > 0)
+                .Skip(skip)
+                .Take(top)
+                .Select(session => session.Id),
+        ];
+    }
 
-    /// <summary>How many messages there are by state, and their bytes.</summary>
-    public QueueCounts Count() => throw new NotImplementedException();
+    /// <summary>How many messages there are by state, and their bytes. Walks all of them: for people and tests.</summary>
+    public QueueCounts Count()
+    {
+        using var scope = Kernel.Enter();
+        int available = 0, locked = 0, deferred = 0, scheduled = 0;
+        long bytes = 0;
+        foreach (var message in Messages.From(0).Where(message => message.IsVisible))
+        {
+            bytes += message.QuotaBytes;
+            _ = message switch
+            {
+                { State: MessageState.Scheduled } => scheduled++,
+                { IsLocked: true } => locked++,
+                { State: MessageState.Deferred } => deferred++,
+                _ => available++,
+            };
+        }
+
+        return new QueueCounts(available, locked, deferred, scheduled, bytes);
+    }
+
+    internal void Close(BrokerError reason) => Distribution.Close(reason);
+
+    internal void RestoreSession(string sessionId, ReadOnlyMemory<byte>? state, DateTimeOffset time) =>
+        _sessions?.Restore(sessionId, state, time);
+
+    /// <summary>Outside the lock: a token that is cancelled already calls back at once.</summary>
+    private void CancelWith(SessionWait wait, CancellationToken cancellationToken)
+    {
+        if (wait.Task.IsCompleted || !cancellationToken.CanBeCanceled)
+        {
+            return;
+        }
+
+        var registration = cancellationToken.Register(() =>
+        {
+            using var scope = Kernel.Enter();
+            _sessions!.GiveUp(wait, GaveUp);
+        });
+        using var scope = Kernel.Enter();
+        wait.Cancellation = registration;
+        if (wait.Task.IsCompleted)
+        {
+            registration.Unregister();
+        }
+    }
+
+    private BrokerError? FindReceiveError() => ForwardTo is null
+        ? null
+        : new BrokerError(
+            BrokerErrorCode.NotAllowed, $"'{Address}' forwards its messages to '{ForwardTo.Address}': receive there.");
 }

@@ -3,29 +3,43 @@ namespace ServerlessGateway.ServiceBusEmulator.Broker;
 /// <summary>A topic: each message goes to every subscription whose rules it matches.</summary>
 public sealed class MessageTopic : BrokerEntity
 {
-    internal MessageTopic(string address)
-        : base(address, EntityKind.Topic)
+    private readonly List<(MessageQueue Queue, IReadOnlyList<RuleDefinition> Rules)> _subscriptions = [];
+
+    internal MessageTopic(BrokerKernel kernel, EntitySettings settings)
+        : base(kernel, settings)
     {
     }
 
     /// <summary>The subscriptions, in the order of the configuration.</summary>
-    public IReadOnlyList<MessageQueue> Subscriptions => throw new NotImplementedException();
+    public IReadOnlyList<MessageQueue> Subscriptions => [.. _subscriptions.Select(subscription => subscription.Queue)];
 
-    /// <inheritdoc/>
-    public override long MaxMessageBytes => throw new NotImplementedException();
+    internal void Add(MessageQueue subscription, IReadOnlyList<RuleDefinition> rules) =>
+        _subscriptions.Add((subscription, rules));
 
-    /// <inheritdoc/>
-    public override bool RequiresSession => false;
+    internal override void Plan(RoutePlan plan, Routed message)
+    {
+        if (!message.IsKnown && !plan.TryRemember(this, message.Message))
+        {
+            return;
+        }
 
-    /// <inheritdoc/>
-    public override Task<BrokerError?> SendAsync(IReadOnlyList<BrokerMessage> messages) =>
-        throw new NotImplementedException();
+        var number = plan.GiveNumber(this);
+        foreach (var (queue, rules) in _subscriptions)
+        {
+            if (FilterEvaluator.IsMatch(rules, message.Message))
+            {
+                queue.Plan(plan, message with
+                {
+                    IsKnown = false,
+                    ForwardedBy = null,
+                    EnqueuedNumber = message.EnqueuedNumber ?? number,
+                    MaxTimeToLive = Settings.DefaultTimeToLive,
+                });
+            }
+        }
+    }
 
-    /// <inheritdoc/>
-    public override Task<BrokerResult<IReadOnlyList<long>>> ScheduleAsync(IReadOnlyList<BrokerMessage> messages) =>
-        throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public override Task<BrokerError?> CancelScheduledAsync(IReadOnlyList<long> sequenceNumbers) =>
-        throw new NotImplementedException();
+    /// <summary>A topic holds scheduled messages only.</summary>
+    private protected override void ArriveActive(StoredMessage message) =>
+        throw new InvalidOperationException($"The topic '{Address}' cannot hold the message {message.SequenceNumber}.");
 }

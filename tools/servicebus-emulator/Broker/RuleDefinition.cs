@@ -3,7 +3,11 @@ namespace ServerlessGateway.ServiceBusEmulator.Broker;
 /// <summary>A named filter of a subscription.</summary>
 /// <param name="Name">The rule's name, at most 50 characters.</param>
 /// <param name="Filter">What it matches.</param>
-public sealed record RuleDefinition(string Name, MessageFilter Filter);
+public sealed record RuleDefinition(string Name, MessageFilter Filter)
+{
+    /// <summary>The rule of a subscription that has no other: every message.</summary>
+    public static RuleDefinition Default { get; } = new("$Default", new MessageFilter.All());
+}
 
 /// <summary>What a rule matches. The derived records are all there are.</summary>
 public abstract record MessageFilter

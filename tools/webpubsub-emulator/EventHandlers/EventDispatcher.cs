@@ -1,34 +1,163 @@
+using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
+using ServerlessGateway.WebPubSubEmulator.Http;
 using ServerlessGateway.WebPubSubEmulator.Hub;
 
 namespace ServerlessGateway.WebPubSubEmulator.EventHandlers;
 
-/// <summary>Raises the events of clients at the event handlers of their hub.</summary>
-internal sealed partial class EventDispatcher(ILogger<EventDispatcher> logger)
+/// <summary>
+/// Raises the events of clients at the event handlers of their hub: connect and user events block and have an answer,
+/// connected and disconnected do not.
+/// </summary>
+internal sealed partial class EventDispatcher(
+    EventHandlerConfig config, EventSender sender, Notifications notifications, ILogger<EventDispatcher> logger)
 {
+    private const long ConnectEventId = 1;
+
     private static readonly ConnectionEnd NoHandler = new(
         ConnectionEnd.InternalError, "No event handler takes this event.", EndKind.EventHandlerNotFound);
 
-    public Task<ConnectOutcome> ConnectAsync(
+    /// <summary>
+    /// Asks whether a client may connect, and as whom. A 4xx of the handler is what the client gets; a failure is a 500.
+    /// </summary>
+    public async Task<ConnectOutcome> ConnectAsync(
         HubCore hub, ConnectionSpec spec, JsonWebToken token, HttpRequest request, CancellationToken cancellationToken)
     {
-        LogNoHandler(logger, hub.Name.Value, "connect", spec.ConnectionId);
-        return Task.FromResult<ConnectOutcome>(ConnectOutcome.Accepted.AsIs);
+        if (config.ForSystemEvent(hub.Name, "connect") is not { } rule) return ConnectOutcome.Accepted.AsIs;
+        var answer = await sender.SendAsync(
+            new CloudEvent
+            {
+                Kind = CallbackKind.Connect,
+                Hub = hub.Name,
+                ConnectionId = spec.ConnectionId,
+                Id = ConnectEventId,
+                Name = "connect",
+                UserId = spec.UserId,
+                Body = ConnectBody.Write(token, request, request.HttpContext.WebSockets.WebSocketRequestedProtocols),
+                ContentType = "application/json; charset=utf-8",
+            },
+            rule,
+            cancellationToken);
+        return ToOutcome(answer, spec.ConnectionId);
     }
 
-    public Task<EventOutcome> RaiseAsync(
+    /// <summary>Raises a user event and waits for what came of it.</summary>
+    public async Task<EventOutcome> RaiseAsync(
         HubCore hub, HubConnection connection, ClientRequest.Event raised, CancellationToken cancellationToken)
     {
-        LogNoHandler(logger, hub.Name.Value, raised.Name, connection.Id);
-        return Task.FromResult<EventOutcome>(new EventOutcome.Failed(NoHandler));
+        if (config.ForUserEvent(hub.Name, raised.Name) is not { } rule)
+        {
+            LogNoHandler(logger, hub.Name.Value, raised.Name, connection.Id);
+            return new EventOutcome.Failed(NoHandler);
+        }
+
+        var told = Of(hub, connection, CallbackKind.User, raised.Name) with
+        {
+            Body = raised.Data.Bytes,
+            ContentType = ContentTypeOf(raised.Data.Type),
+            Metadata = raised.Data.Metadata,
+        };
+        var reason = "";
+        switch (await sender.SendAsync(told, rule, cancellationToken))
+        {
+            case HandlerAnswer.Answered { IsSuccess: true } answered:
+                return new EventOutcome.Handled(MessageOf(answered), answered.State);
+            case HandlerAnswer.Answered answered:
+                reason = $"The event handler answered {answered.StatusCode}.";
+                break;
+            case HandlerAnswer.Failed failed:
+                reason = failed.Reason;
+                break;
+        }
+
+        LogFailed(logger, raised.Name, connection.Id, reason);
+        return new EventOutcome.Failed(new ConnectionEnd(
+            ConnectionEnd.InternalError, reason, EndKind.SendEventFailed));
     }
 
     public void Connected(HubCore hub, HubConnection connection) =>
-        LogNoHandler(logger, hub.Name.Value, "connected", connection.Id);
+        Notify(hub, connection, CallbackKind.Connected, "connected", "{}"u8.ToArray());
 
-    public void Disconnected(HubCore hub, HubConnection connection, ConnectionEnd end) =>
-        LogNoHandler(logger, hub.Name.Value, "disconnected", connection.Id);
+    public void Disconnected(HubCore hub, HubConnection connection, ConnectionEnd end) => Notify(
+        hub,
+        connection,
+        CallbackKind.Disconnected,
+        "disconnected",
+        JsonSerializer.SerializeToUtf8Bytes(new { reason = end.Reason }));
 
-    [LoggerMessage(3201, LogLevel.Debug, "Hub {Hub} has no handler for {EventName} of {ConnectionId}")]
+    private static MessageData? MessageOf(HandlerAnswer.Answered answered) => answered switch
+    {
+        { Message: { } message } => message,
+        { Metadata: { } metadata } => new MessageData(MessageDataType.Text, default, metadata),
+        _ => null,
+    };
+
+    private static string ContentTypeOf(MessageDataType type) => type switch
+    {
+        MessageDataType.Text => "text/plain; charset=utf-8",
+        MessageDataType.Json => "application/json; charset=utf-8",
+        MessageDataType.Binary => "application/octet-stream",
+        _ => "application/x-protobuf",
+    };
+
+    private static CloudEvent Of(HubCore hub, HubConnection connection, CallbackKind kind, string name) => new()
+    {
+        Kind = kind,
+        Hub = hub.Name,
+        ConnectionId = connection.Id,
+        Id = ConnectEventId + connection.NextEventNumber(),
+        Name = name,
+        Body = default,
+        ContentType = "application/json; charset=utf-8",
+        UserId = connection.UserId,
+        Subprotocol = connection.Spec.Subprotocol,
+        State = connection.State,
+    };
+
+    private ConnectOutcome ToOutcome(HandlerAnswer answer, string connectionId)
+    {
+        var problem = "";
+        switch (answer)
+        {
+            case HandlerAnswer.Answered { IsSuccess: true } answered:
+                try
+                {
+                    return ConnectBody.Read(answered.Message is { } message ? message.Bytes.Span : default, answered.State);
+                }
+                catch (FormatException exception)
+                {
+                    problem = $"The answer of the event handler cannot be used: {exception.Message}";
+                }
+
+                break;
+            case HandlerAnswer.Answered { StatusCode: >= 400 and < 500 } refusal:
+                return new ConnectOutcome.Refused(refusal.StatusCode, "The event handler refused the connection.");
+            case HandlerAnswer.Answered other:
+                problem = $"The event handler answered {other.StatusCode}.";
+                break;
+            case HandlerAnswer.Failed failed:
+                problem = failed.Reason;
+                break;
+        }
+
+        LogFailed(logger, "connect", connectionId, problem);
+        return new ConnectOutcome.Refused(StatusCodes.Status500InternalServerError, problem);
+    }
+
+    private void Notify(HubCore hub, HubConnection connection, CallbackKind kind, string name, byte[] body)
+    {
+        if (config.ForSystemEvent(hub.Name, name) is not { } rule) return;
+        var told = Of(hub, connection, kind, name) with { Body = body };
+        notifications.Post(async stopping =>
+        {
+            var answer = await sender.SendAsync(told, rule, stopping);
+            if (answer is HandlerAnswer.Failed failed) LogFailed(logger, name, connection.Id, failed.Reason);
+        });
+    }
+
+    [LoggerMessage(3201, LogLevel.Warning, "Hub {Hub} has no event handler for {EventName} of {ConnectionId}")]
     private static partial void LogNoHandler(ILogger logger, string hub, string eventName, string connectionId);
+
+    [LoggerMessage(3202, LogLevel.Warning, "Event {EventName} of {ConnectionId} failed: {Reason}")]
+    private static partial void LogFailed(ILogger logger, string eventName, string connectionId, string reason);
 }

@@ -6,6 +6,8 @@ namespace ServerlessGateway.WebPubSubEmulator.Hub;
 /// </summary>
 internal sealed class HubConnection
 {
+    private long _eventNumber;
+
     internal HubConnection(ConnectionSpec spec, long ordinal, Outbox outbox, HubLimits limits, DateTimeOffset since)
     {
         Spec = spec;
@@ -41,4 +43,7 @@ internal sealed class HubConnection
     internal SortedSet<GroupName> Groups { get; } = [];
 
     internal GroupPermissions Permissions { get; } = new();
+
+    /// <summary>Numbers the events of this connection from 1, in the order in which they are raised.</summary>
+    public long NextEventNumber() => Interlocked.Increment(ref _eventNumber);
 }

@@ -150,14 +150,6 @@ internal sealed partial class HubCore(HubName name, HubLimits limits, TimeProvid
 
         public int GroupCount => connection.Groups.Count;
 
-        public bool IsInGroup(string group, StringComparison comparison)
-        {
-            foreach (var own in connection.Groups)
-            {
-                if (string.Equals(own.Value, group, comparison)) return true;
-            }
-
-            return false;
-        }
+        public bool IsInGroup(string group) => GroupName.TryParse(group, out var name) && connection.Groups.Contains(name);
     }
 }

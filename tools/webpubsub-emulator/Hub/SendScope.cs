@@ -23,9 +23,9 @@ internal interface IFilterSubject
 
     string? Subprotocol { get; }
 
-    bool IsInGroup(string group, StringComparison comparison);
-
     int GroupCount { get; }
+
+    bool IsInGroup(string group);
 }
 
 /// <summary>Narrows a <see cref="Target"/>: connections left out by id, and a filter that the rest must pass.</summary>

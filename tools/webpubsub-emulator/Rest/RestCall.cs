@@ -49,6 +49,11 @@ internal sealed class RestCall(HttpContext context, HubCore hub, string[] segmen
 
     public SendScope Scope() => new(Excluded(), Filter(Query("filter")));
 
+    public SendScope FilterOnly() => new(null, Filter(Query("filter")));
+
+    /// <summary>The group that a permission is for; null for all of them.</summary>
+    public GroupName? TargetName() => Query("targetName") is { Length: > 0 } name ? ParseGroup(name) : null;
+
     public HashSet<string>? Excluded()
     {
         if (!Context.Request.Query.TryGetValue("excluded", out var values)) return null;

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
+using ServerlessGateway.WebPubSubEmulator.Hub;
+
+namespace ServerlessGateway.WebPubSubEmulator.EventHandlers;
+
+/// <summary>The bodies of the connect event: what the handler is told of the client, and what it answers.</summary>
+internal static class ConnectBody
+{
+    public static byte[] Write(JsonWebToken token, HttpRequest request, IList<string> subprotocols) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new
+            {
+                claims = token.Claims
+                    .GroupBy(claim => claim.Type, StringComparer.Ordinal)
+                    .ToDictionary(group => group.Key, group => group.Select(claim => claim.Value).ToArray()),
+                query = request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()),
+                headers = request.Headers.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()),
+                subprotocols,
+                clientCertificates = Array.Empty<object>(),
+            },
+            JsonSerializerOptions.Web);
+
+    /// <summary>Reads the handler's answer; what it names wrongly is a <see cref="FormatException"/>.</summary>
+    public static ConnectOutcome.Accepted Read(ReadOnlySpan<byte> body, string? state)
+    {
+        if (body.IsEmpty) return ConnectOutcome.Accepted.AsIs with { State = state };
+        Answer? answer;
+        try
+        {
+            answer = JsonSerializer.Deserialize<Answer>(body, JsonSerializerOptions.Web);
+        }
+        catch (JsonException exception)
+        {
+            throw new FormatException(exception.Message, exception);
+        }
+
+        if (answer is null) return ConnectOutcome.Accepted.AsIs with { State = state };
+        var groups = (answer.Groups ?? []).Select(name => GroupName.TryParse(name, out var group)
+            ? group
+            : throw new FormatException($"it names the group '{name}'.")).ToList();
+        return new ConnectOutcome.Accepted(
+            string.IsNullOrEmpty(answer.UserId) ? null : answer.UserId,
+            groups,
+            answer.Roles ?? [],
+            answer.Subprotocol,
+            state);
+    }
+
+    private sealed record Answer(string? UserId, string[]? Groups, string[]? Roles, string? Subprotocol);
+}
