@@ -37,6 +37,17 @@ internal static class GatewaySection
         return services;
     }
 
+    /// <summary>Makes names known that are bound elsewhere, <c>Gateway:NAME</c>.</summary>
+    public static IServiceCollection AddKnownSections(this IServiceCollection services, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            services.AddSingleton(new KnownSection(name));
+        }
+
+        return services;
+    }
+
     private sealed class Validator<TOptions>(IConfiguration configuration, IEnumerable<KnownSection> sections)
         : IValidateOptions<TOptions>
         where TOptions : class, IGatewayOptions

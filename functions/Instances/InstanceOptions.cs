@@ -29,6 +29,12 @@ internal sealed class InstanceOptions
     /// <summary>Locally: <c>Endpoint=…;AccessKey=…;Version=1.0;</c>. Exactly one of the two is given.</summary>
     public string? ConnectionString { get; set; }
 
+    /// <summary>Locally, while keys are rolled: the other key, which signs its callbacks too. A secret.</summary>
+    public string? SecondaryKey { get; set; }
+
+    /// <summary>In the cloud: the object id of its managed identity, which its callbacks' tokens must name.</summary>
+    public string? ObjectId { get; set; }
+
     /// <summary>Its capacity in units of 1,000 connections: new clients are spread by it, and checks are stretched by it.</summary>
     [Range(1, 1000)]
     public int Weight { get; set; } = 1;

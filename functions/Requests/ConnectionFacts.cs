@@ -15,7 +15,7 @@ internal sealed record ConnectionFacts(InstanceName Instance, string ConnectionI
 /// <param name="ConnectionId">Its id.</param>
 /// <param name="User">Its user.</param>
 /// <param name="State">Its state.</param>
-internal sealed record RequestContext(InstanceName Instance, string ConnectionId, string User, ConnectionState State);
+internal sealed record ClientContext(InstanceName Instance, string ConnectionId, string User, ConnectionState State);
 
 /// <summary>The answer to one event.</summary>
 /// <param name="Reply">JSON for the client.</param>

@@ -17,7 +17,7 @@ internal sealed class PublishHandler(IPublisher publisher, IOptions<GatewayOptio
     private const int PublisherIdLength = 32;
 
     public async Task<GatewayReply> HandleAsync(
-        PublishRequest request, RequestContext context, CancellationToken cancellationToken)
+        PublishRequest request, ClientContext context, CancellationToken cancellationToken)
     {
         if (CheckWhole(request) is { } error)
         {
@@ -49,7 +49,7 @@ internal sealed class PublishHandler(IPublisher publisher, IOptions<GatewayOptio
     }
 
     /// <summary>Fills in the answers of items that are not handed on, and returns the others.</summary>
-    private List<Publication> Check(PublishRequest request, RequestContext context, PublishItemAnswer?[] answers)
+    private List<Publication> Check(PublishRequest request, ClientContext context, PublishItemAnswer?[] answers)
     {
         var key = PublisherKey.OfClient(context.User, request.Publisher);
         var publications = new List<Publication>(answers.Length);
@@ -79,7 +79,7 @@ internal sealed class PublishHandler(IPublisher publisher, IOptions<GatewayOptio
         return publications;
     }
 
-    private ErrorDetail? Refusal(PublishItem item, long lastNumber, RequestContext context)
+    private ErrorDetail? Refusal(PublishItem item, long lastNumber, ClientContext context)
     {
         if (!ChannelName.TryParse(item.Channel, out var channel))
         {

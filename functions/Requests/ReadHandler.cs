@@ -11,7 +11,7 @@ internal sealed class ReadHandler(
     SessionRows rows, IChannelReader reader, PageReader pages, IOptions<GatewayOptions> options)
 {
     public async Task<GatewayReply> HistoryAsync(
-        HistoryRequest request, RequestContext context, CancellationToken cancellationToken)
+        HistoryRequest request, ClientContext context, CancellationToken cancellationToken)
     {
         await StorePositionsAsync(request, context, cancellationToken);
         if (!ChannelName.TryParse(request.Channel, out var channel))
@@ -34,7 +34,7 @@ internal sealed class ReadHandler(
     }
 
     public async Task<GatewayReply> CheckAsync(
-        CheckRequest request, RequestContext context, CancellationToken cancellationToken)
+        CheckRequest request, ClientContext context, CancellationToken cancellationToken)
     {
         if (request.Channels.Count > options.Value.MaxChannelsPerSession)
         {
@@ -53,13 +53,13 @@ internal sealed class ReadHandler(
     }
 
     public async Task<GatewayReply> PositionsAsync(
-        PositionsRequest request, RequestContext context, CancellationToken cancellationToken)
+        PositionsRequest request, ClientContext context, CancellationToken cancellationToken)
     {
         await StorePositionsAsync(request, context, cancellationToken);
         return new DoneAnswer(request.Id, "positions");
     }
 
-    private async Task<ChannelHead> HeadAsync(string? name, RequestContext context, CancellationToken cancellationToken)
+    private async Task<ChannelHead> HeadAsync(string? name, ClientContext context, CancellationToken cancellationToken)
     {
         if (!ChannelName.TryParse(name, out var channel))
         {
@@ -71,7 +71,7 @@ internal sealed class ReadHandler(
             : new ChannelHead(name, string.Empty, 0, RequestErrors.RightMissing("subscribe", channel));
     }
 
-    private async Task StorePositionsAsync(GatewayRequest request, RequestContext context, CancellationToken cancellationToken)
+    private async Task StorePositionsAsync(GatewayRequest request, ClientContext context, CancellationToken cancellationToken)
     {
         if (request.Positions is { Count: > 0 })
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ServerlessGateway.Observability;
 using ServerlessGateway.Protocol;
 using ServerlessGateway.Sessions;
 
@@ -9,51 +10,52 @@ namespace ServerlessGateway.Requests;
 /// client's connection. Web PubSub repeats callbacks, so every request may be handled twice.
 /// </summary>
 internal sealed class RequestHandler(
-    PublishHandler publish,
-    SubscribeHandler subscribe,
-    UnsubscribeHandler unsubscribe,
-    ReadHandler read,
-    RequestSetting setting,
-    ILogger<RequestHandler> log)
+    RequestHandlers handlers, RequestSetting setting, GatewayMetrics metrics, ILogger<RequestHandler> log)
 {
     public async Task<RequestResult> HandleAsync(
         ReadOnlyMemory<byte> body, ConnectionFacts facts, CancellationToken cancellationToken)
     {
+        var began = setting.Timestamp;
         var (request, error) = Read(body, facts);
-        if (error is not null)
-        {
-            return new RequestResult(ReplyCodec.Encode(error));
-        }
-
-        try
-        {
-            using var limited = setting.Limit(cancellationToken);
-            var context = new RequestContext(facts.Instance, facts.ConnectionId, facts.User!, facts.State!);
-            // Publishing has a limit of its own; a cut there would make outcomes unknown that are not.
-            var (reply, state) = request is PublishRequest publication
-                ? (await publish.HandleAsync(publication, context, cancellationToken), null)
-                : await DispatchAsync(request!, context, limited.Token);
-            return new RequestResult(ReplyCodec.Encode(reply), state);
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new RequestResult(ReplyCodec.Encode(new ErrorReply(request!.Id, Explain(exception, facts))));
-        }
+        var (reply, state) = error is null ? await AnswerAsync(request!, facts, cancellationToken) : (error, null);
+        metrics.Request(NameOf(request), (reply as ErrorReply)?.Error.Code ?? 0, setting.Since(began));
+        return new RequestResult(ReplyCodec.Encode(reply), state);
     }
 
     /// <summary>The answer to an event of any other name than <c>gateway</c>.</summary>
     public static RequestResult UnknownEvent(string name) => new(ReplyCodec.Encode(new ErrorReply(
         0, ErrorDetail.Of(ErrorCodes.UnknownRequest, "The gateway knows only the event 'gateway'.", name))));
 
-    private async Task<(GatewayReply Reply, ConnectionState? State)> DispatchAsync(
-        GatewayRequest request, RequestContext context, CancellationToken cancellationToken) => request switch
+    private async Task<(GatewayReply Reply, ConnectionState? State)> AnswerAsync(
+        GatewayRequest request, ConnectionFacts facts, CancellationToken cancellationToken)
+    {
+        var context = new ClientContext(facts.Instance, facts.ConnectionId, facts.User!, facts.State!);
+        try
         {
-            SubscribeRequest one => await subscribe.SubscribeAsync(one, context, cancellationToken),
-            ResumeRequest one => await subscribe.ResumeAsync(one, context, cancellationToken),
-            UnsubscribeRequest one => await unsubscribe.HandleAsync(one, context, cancellationToken),
-            HistoryRequest one => (await read.HistoryAsync(one, context, cancellationToken), null),
-            CheckRequest one => (await read.CheckAsync(one, context, cancellationToken), null),
-            PositionsRequest one => (await read.PositionsAsync(one, context, cancellationToken), null),
+            if (request is PublishRequest publication)
+            {
+                // Publishing has a limit of its own; a cut here would make outcomes unknown that are not.
+                return (await handlers.Publish.HandleAsync(publication, context, cancellationToken), null);
+            }
+
+            using var limited = setting.Limit(cancellationToken);
+            return await DispatchAsync(request, context, limited.Token);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (new ErrorReply(request.Id, Explain(exception, facts)), null);
+        }
+    }
+
+    private async Task<(GatewayReply Reply, ConnectionState? State)> DispatchAsync(
+        GatewayRequest request, ClientContext context, CancellationToken cancellationToken) => request switch
+        {
+            SubscribeRequest one => await handlers.Subscribe.SubscribeAsync(one, context, cancellationToken),
+            ResumeRequest one => await handlers.Subscribe.ResumeAsync(one, context, cancellationToken),
+            UnsubscribeRequest one => await handlers.Unsubscribe.HandleAsync(one, context, cancellationToken),
+            HistoryRequest one => (await handlers.Read.HistoryAsync(one, context, cancellationToken), null),
+            CheckRequest one => (await handlers.Read.CheckAsync(one, context, cancellationToken), null),
+            PositionsRequest one => (await handlers.Read.PositionsAsync(one, context, cancellationToken), null),
             _ => (new ErrorReply(request.Id, ErrorDetail.Of(
                 ErrorCodes.UnknownRequest, "The gateway knows no such request.", request.GetType().Name)), null),
         };
@@ -81,6 +83,18 @@ internal sealed class RequestHandler(
         _ when facts.State.Expires <= setting.Now => ErrorDetail.Of(
             ErrorCodes.TokenExpired, "The token behind the connection has expired; negotiate with a new one."),
         _ => null,
+    };
+
+    private static string NameOf(GatewayRequest? request) => request switch
+    {
+        PublishRequest => "publish",
+        SubscribeRequest => "subscribe",
+        ResumeRequest => "resume",
+        UnsubscribeRequest => "unsubscribe",
+        HistoryRequest => "history",
+        CheckRequest => "check",
+        PositionsRequest => "positions",
+        _ => "unreadable",
     };
 
     private ErrorDetail Explain(Exception exception, ConnectionFacts facts)

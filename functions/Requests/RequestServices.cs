@@ -15,6 +15,7 @@ internal static class RequestServices
         services.TryAddSingleton<SubscribeHandler>();
         services.TryAddSingleton<UnsubscribeHandler>();
         services.TryAddSingleton<ReadHandler>();
+        services.TryAddSingleton<RequestHandlers>();
         services.TryAddSingleton<RequestHandler>();
         return services;
     }

@@ -7,6 +7,10 @@ internal sealed class RequestSetting(TimeProvider time, IOptions<GatewayOptions>
 {
     public GatewayOptions Options => options.Value;
 
+    public long Timestamp => time.GetTimestamp();
+
+    public TimeSpan Since(long timestamp) => time.GetElapsedTime(timestamp);
+
     public DateTimeOffset Now => time.GetUtcNow();
 
     /// <summary>The caller's token, which also ends when the time of a request is over.</summary>

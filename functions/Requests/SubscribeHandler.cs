@@ -14,15 +14,15 @@ internal sealed class SubscribeHandler(
     SessionRows rows, IConnectionGroups groups, PageReader pages, IOptions<GatewayOptions> options, TimeProvider time)
 {
     public Task<(GatewayReply Reply, ConnectionState? State)> SubscribeAsync(
-        SubscribeRequest request, RequestContext context, CancellationToken cancellationToken) =>
+        SubscribeRequest request, ClientContext context, CancellationToken cancellationToken) =>
         HandleAsync(request, "subscribe", request.Channels, isResume: false, context, cancellationToken);
 
     public Task<(GatewayReply Reply, ConnectionState? State)> ResumeAsync(
-        ResumeRequest request, RequestContext context, CancellationToken cancellationToken) =>
+        ResumeRequest request, ClientContext context, CancellationToken cancellationToken) =>
         HandleAsync(request, "resume", request.Channels, isResume: true, context, cancellationToken);
 
     private async Task<(GatewayReply Reply, ConnectionState? State)> HandleAsync(
-        GatewayRequest request, string to, IReadOnlyList<SubscribeItem> items, bool isResume, RequestContext context,
+        GatewayRequest request, string to, IReadOnlyList<SubscribeItem> items, bool isResume, ClientContext context,
         CancellationToken cancellationToken)
     {
         if (CheckWhole(items) is { } error)
@@ -85,7 +85,7 @@ internal sealed class SubscribeHandler(
     /// request then agree (R4).
     /// </summary>
     private Task<GroupOutcome> JoinAsync(
-        List<ChannelName> wanted, Session? session, bool isResume, RequestContext context, CancellationToken cancellationToken)
+        List<ChannelName> wanted, Session? session, bool isResume, ClientContext context, CancellationToken cancellationToken)
     {
         var version = ConnectionState.VersionOf(wanted);
         var isGranted = isResume && context.State.SetVersion == version && session is not null
@@ -108,7 +108,7 @@ internal sealed class SubscribeHandler(
     }
 
     private Task<Session?> MergeAsync(
-        GatewayRequest request, List<PlannedChannel> plan, IReadOnlyList<ChannelPage> read, bool isResume, RequestContext context,
+        GatewayRequest request, List<PlannedChannel> plan, IReadOnlyList<ChannelPage> read, bool isResume, ClientContext context,
         CancellationToken cancellationToken) => rows.MergeAsync(
             context.State.Session,
             stored =>
@@ -140,7 +140,7 @@ internal sealed class SubscribeHandler(
         : item.Start is null ? item.Position : null;
 
     /// <summary>The lease ended while its connection lived on: everything but the channels is in the connection's state.</summary>
-    private Session Restore(RequestContext context) => new()
+    private Session Restore(ClientContext context) => new()
     {
         Id = context.State.Session,
         User = context.User,
@@ -151,7 +151,7 @@ internal sealed class SubscribeHandler(
     };
 
     private Task<GroupOutcome> LeaveAsync(
-        List<ChannelName> wanted, Session? session, RequestContext context, CancellationToken cancellationToken)
+        List<ChannelName> wanted, Session? session, ClientContext context, CancellationToken cancellationToken)
     {
         var gone = session?.Subscriptions.Keys.Except(wanted).ToList() ?? [];
         return gone.Count == 0

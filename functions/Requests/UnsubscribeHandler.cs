@@ -11,7 +11,7 @@ namespace ServerlessGateway.Requests;
 internal sealed class UnsubscribeHandler(SessionRows rows, IConnectionGroups groups, IOptions<GatewayOptions> options)
 {
     public async Task<(GatewayReply Reply, ConnectionState? State)> HandleAsync(
-        UnsubscribeRequest request, RequestContext context, CancellationToken cancellationToken)
+        UnsubscribeRequest request, ClientContext context, CancellationToken cancellationToken)
     {
         if (Check(request) is { } error)
         {

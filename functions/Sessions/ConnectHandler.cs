@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using ServerlessGateway.Access;
 using ServerlessGateway.Instances;
+using ServerlessGateway.Observability;
 using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Sessions;
@@ -10,7 +11,7 @@ namespace ServerlessGateway.Sessions;
 /// groups of the answer (N2). Asked twice for one connection, it answers the same (N4).
 /// </summary>
 internal sealed class ConnectHandler(
-    SessionRows rows, IInstanceDirectory instances, TimeProvider time, ILogger<ConnectHandler> log)
+    SessionRows rows, IInstanceDirectory instances, TimeProvider time, GatewayMetrics metrics, ILogger<ConnectHandler> log)
 {
     /// <summary>The WebSocket subprotocol that clients speak.</summary>
     public const string Subprotocol = "json.webpubsub.azure.v1";
@@ -18,15 +19,25 @@ internal sealed class ConnectHandler(
     /// <summary>Handles the event; never throws for what a client or the store did.</summary>
     public async Task<ConnectOutcome> HandleAsync(ConnectEvent connect, CancellationToken cancellationToken)
     {
+        var outcome = await TryConnectAsync(connect, cancellationToken);
+        if (outcome is ConnectOutcome.Refused { Error: var error })
+        {
+            SessionLog.ConnectRefused(log, connect.ConnectionId, error.Name);
+            metrics.Connect(error.Code);
+        }
+        else
+        {
+            metrics.Connect(0);
+        }
+
+        return outcome;
+    }
+
+    private async Task<ConnectOutcome> TryConnectAsync(ConnectEvent connect, CancellationToken cancellationToken)
+    {
         try
         {
-            var outcome = await ConnectAsync(connect, cancellationToken);
-            if (outcome is ConnectOutcome.Refused refused)
-            {
-                SessionLog.ConnectRefused(log, connect.ConnectionId, refused.Error.Name);
-            }
-
-            return outcome;
+            return await ConnectAsync(connect, cancellationToken);
         }
         catch (StoreUnavailableException exception)
         {

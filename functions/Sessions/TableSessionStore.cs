@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using Azure.Data.Tables.Models;
 
 namespace ServerlessGateway.Sessions;
 
@@ -17,8 +18,15 @@ internal sealed class TableSessionStore(TableClient table) : ISessionStore
     public async Task<StoredSession?> ReadAsync(SessionId id, CancellationToken cancellationToken)
     {
         var found = await table.GetEntityIfExistsAsync<TableEntity>(id.Value, RowKey, cancellationToken: cancellationToken);
-        return found.HasValue
-            ? new StoredSession(SessionCodec.Decode(id, found.Value!.GetBinary(Body)), found.Value.ETag.ToString())
+        if (found.HasValue)
+        {
+            return new StoredSession(SessionCodec.Decode(id, found.Value!.GetBinary(Body)), found.Value.ETag.ToString());
+        }
+
+        // A missing table looks like a missing session, and would end every session with one answer.
+        var response = found.GetRawResponse();
+        return response.Headers.TryGetValue("x-ms-error-code", out var code) && code == TableErrorCode.TableNotFound.ToString()
+            ? throw new RequestFailedException(response)
             : null;
     }
 
@@ -38,7 +46,8 @@ internal sealed class TableSessionStore(TableClient table) : ISessionStore
                 : await table.UpdateEntityAsync(entity, new ETag(tag), TableUpdateMode.Replace, cancellationToken);
             return new StoredSession(session, response.Headers.ETag?.ToString() ?? string.Empty);
         }
-        catch (RequestFailedException exception) when (exception.Status is 409 or 412 || (exception.Status == 404 && tag is not null))
+        catch (RequestFailedException exception) when (exception.Status is 409 or 412
+            || (exception.Status == 404 && exception.ErrorCode != TableErrorCode.TableNotFound))
         {
             // Somebody else inserted, replaced or deleted it. A retry of the client's own request inside the SDK looks the same: then
             // what is read next holds the change already.

@@ -1,0 +1,52 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using ServerlessGateway.Instances;
+using ServerlessGateway.Requests;
+using ServerlessGateway.Sessions;
+
+namespace ServerlessGateway;
+
+/// <summary>
+/// What the gateway needs from outside, on Azure. Everything else is registered apart, so that a simulation can put its own here.
+/// </summary>
+internal static class AzureServices
+{
+    public static IServiceCollection AddAzure(this IServiceCollection services)
+    {
+        services.AddGatewayOptions<StorageOptions>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IEntropy, CryptographicEntropy>();
+        // Only made where something is reached by identity: making it is slow, and locally nothing is.
+        services.TryAddSingleton(new Lazy<TokenCredential>(() => new DefaultAzureCredential()));
+        services.TryAddSingleton(CreateTables);
+
+        services.TryAddSingleton<ISessionStore>(provider => new TableSessionStore(TableOf(provider, TableSessionStore.TableName)));
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<InstancesOptions>, InstancesValidator>());
+        services.TryAddSingleton<WebPubSubClients>();
+        services.TryAddSingleton<IClientUrls, WebPubSubClientUrls>();
+        services.TryAddSingleton<IConnectionGroups, WebPubSubConnectionGroups>();
+        services.TryAddSingleton<IInstanceDirectory, InstanceDirectory>();
+        return services;
+    }
+
+    private static TableClient TableOf(IServiceProvider provider, string name) =>
+        provider.GetRequiredService<TableServiceClient>().GetTableClient(name);
+
+    private static TableServiceClient CreateTables(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
+        var settings = new TableClientOptions();
+        settings.Retry.NetworkTimeout = options.NetworkTimeout;
+        settings.Retry.MaxRetries = 2;
+        settings.Retry.Delay = TimeSpan.FromMilliseconds(100);
+        settings.Retry.MaxDelay = TimeSpan.FromSeconds(1);
+        return options.TableEndpoint is { } endpoint
+            ? new TableServiceClient(endpoint, provider.GetRequiredService<Lazy<TokenCredential>>().Value, settings)
+            : new TableServiceClient(options.ConnectionString, settings);
+    }
+}
