@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
 using ServerlessGateway.Protocol;
 using ServerlessGateway.Sessions;
@@ -40,9 +39,11 @@ internal sealed class SubscribeHandler(
         }
 
         var read = await ReadAsync(plan, session, cancellationToken);
+        var merge = new SubscriptionMerge(context, plan, read, isResume, options.Value.MaxChannelsPerSession);
         try
         {
-            await MergeAsync(request, plan, read, isResume, context, cancellationToken);
+            await rows.MergeAsync(
+                context.State.Session, stored => merge.Apply(stored ?? Restore(context), request.Positions), cancellationToken);
         }
         catch (StoreUnavailableException)
         {
@@ -50,9 +51,10 @@ internal sealed class SubscribeHandler(
             return (new SubscribeAnswer(request.Id, to, Fail(plan, RequestErrors.StoreUnavailable)), Unknown(context.State));
         }
 
-        var left = isResume ? await LeaveAsync(wanted, session, context, cancellationToken) : GroupOutcome.Done;
+        var gone = isResume ? session?.Subscriptions.Keys.Except(wanted) ?? [] : merge.Refused;
+        var left = await LeaveAsync([.. gone], context, cancellationToken);
         var state = isResume && left == GroupOutcome.Done ? Known(context.State, wanted) : Unknown(context.State);
-        return (new SubscribeAnswer(request.Id, to, read), state == context.State ? null : state);
+        return (new SubscribeAnswer(request.Id, to, Refuse(read, merge.Refused)), state == context.State ? null : state);
     }
 
     private ErrorDetail? CheckWhole(IReadOnlyList<SubscribeItem> items) =>
@@ -107,38 +109,6 @@ internal sealed class SubscribeHandler(
         return [.. plan.Select(planned => planned.Error is null ? read[next++] : ChannelPage.Failed(planned.Item.Channel, planned.Error))];
     }
 
-    private Task<Session?> MergeAsync(
-        GatewayRequest request, List<PlannedChannel> plan, IReadOnlyList<ChannelPage> read, bool isResume, ClientContext context,
-        CancellationToken cancellationToken) => rows.MergeAsync(
-            context.State.Session,
-            stored =>
-            {
-                var session = stored ?? Restore(context);
-                if (isResume)
-                {
-                    session = session.WithCurrent(context.ConnectionId, context.Instance.Value);
-                }
-
-                var subscriptions = (isResume ? ImmutableDictionary<ChannelName, Position?>.Empty : session.Subscriptions).ToBuilder();
-                foreach (var (planned, page) in plan.Zip(read).Where(pair => pair.First.Error is null))
-                {
-                    subscriptions[planned.Channel] =
-                        PositionOf(planned.Item, page) ?? session.Subscriptions.GetValueOrDefault(planned.Channel);
-                }
-
-                return PositionMerge.Apply(
-                    session with { Subscriptions = subscriptions.ToImmutable() }, context.ConnectionId, request.Positions);
-            },
-            cancellationToken);
-
-    /// <summary>
-    /// What the client brings is stored; where delivery starts at the head, that head is: so another process of this client goes on from
-    /// here, and not from whatever is the head then.
-    /// </summary>
-    private static Position? PositionOf(SubscribeItem item, ChannelPage page) => page.Outcome == Outcome.Started
-        ? new Position(page.Epoch, page.Head)
-        : item.Start is null ? item.Position : null;
-
     /// <summary>The lease ended while its connection lived on: everything but the channels is in the connection's state.</summary>
     private Session Restore(ClientContext context) => new()
     {
@@ -151,13 +121,17 @@ internal sealed class SubscribeHandler(
     };
 
     private Task<GroupOutcome> LeaveAsync(
-        List<ChannelName> wanted, Session? session, ClientContext context, CancellationToken cancellationToken)
-    {
-        var gone = session?.Subscriptions.Keys.Except(wanted).ToList() ?? [];
-        return gone.Count == 0
-            ? Task.FromResult(GroupOutcome.Done)
-            : groups.RemoveAsync(context.Instance, context.ConnectionId, gone, cancellationToken);
-    }
+        IReadOnlyCollection<ChannelName> channels, ClientContext context, CancellationToken cancellationToken) => channels.Count == 0
+        ? Task.FromResult(GroupOutcome.Done)
+        : groups.RemoveAsync(context.Instance, context.ConnectionId, channels, cancellationToken);
+
+    /// <summary>Takes back pages of channels that others' subscriptions left no room for while they were read.</summary>
+    private IReadOnlyList<ChannelPage> Refuse(IReadOnlyList<ChannelPage> pages, IReadOnlyCollection<ChannelName> refused) =>
+        refused.Count == 0 ? pages : [.. pages.Select(page =>
+            ChannelName.TryParse(page.Channel, out var channel) && refused.Contains(channel)
+                ? ChannelPage.Failed(page.Channel, RequestErrors.TooManyChannels(
+                    options.Value.MaxChannelsPerSession + 1, options.Value.MaxChannelsPerSession))
+                : page)];
 
     private static IReadOnlyList<ChannelPage> Fail(IReadOnlyList<PlannedChannel> plan, ErrorDetail error) =>
         [.. plan.Select(planned => ChannelPage.Failed(planned.Item.Channel, planned.Error ?? error))];
