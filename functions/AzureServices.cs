@@ -1,9 +1,12 @@
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Identity;
+using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using ServerlessGateway.Channels.Publishing;
 using ServerlessGateway.Instances;
 using ServerlessGateway.Requests;
 using ServerlessGateway.Sessions;
@@ -23,6 +26,12 @@ internal static class AzureServices
         // Only made where something is reached by identity: making it is slow, and locally nothing is.
         services.TryAddSingleton(new Lazy<TokenCredential>(() => new DefaultAzureCredential()));
         services.TryAddSingleton(CreateTables);
+
+        ServiceBusOptions.Register(services);
+        services.TryAddSingleton(CreateServiceBus);
+        services.TryAddSingleton<IIngressQueue>(provider => new ServiceBusIngressQueue(
+            provider.GetRequiredService<ServiceBusClient>(), ServiceBusOptions.Ingress,
+            provider.GetRequiredService<ILogger<ServiceBusIngressQueue>>()));
 
         services.TryAddSingleton<ISessionStore>(provider => new TableSessionStore(TableOf(provider, TableSessionStore.TableName)));
 
@@ -48,5 +57,19 @@ internal static class AzureServices
         return options.TableEndpoint is { } endpoint
             ? new TableServiceClient(endpoint, provider.GetRequiredService<Lazy<TokenCredential>>().Value, settings)
             : new TableServiceClient(options.ConnectionString, settings);
+    }
+
+    /// <summary>Without repeats: the batcher repeats under the same id, the sequencer schedules a repair, and both know when to stop.</summary>
+    private static ServiceBusClient CreateServiceBus(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<ServiceBusOptions>>().Value;
+        var settings = new ServiceBusClientOptions
+        {
+            RetryOptions = new ServiceBusRetryOptions { MaxRetries = 0, TryTimeout = TimeSpan.FromSeconds(5) },
+        };
+        return string.IsNullOrEmpty(options.ConnectionString)
+            ? new ServiceBusClient(
+                options.FullyQualifiedNamespace, provider.GetRequiredService<Lazy<TokenCredential>>().Value, settings)
+            : new ServiceBusClient(options.ConnectionString, settings);
     }
 }
