@@ -130,42 +130,53 @@ internal sealed class RawPeer : IAsyncDisposable
 
     public async Task SendBytesAsync(ReadOnlyMemory<byte> bytes) => await _stream.WriteAsync(bytes);
 
+    /// <summary>Sends to a server that may have cut the connection by now.</summary>
+    public async Task TrySendBytesAsync(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            await _stream.WriteAsync(bytes);
+        }
+        catch (IOException e)
+        {
+            Assert.IsType<SocketException>(e.InnerException);
+        }
+    }
+
     /// <summary>The next performative that is no empty frame; null at the end of the connection.</summary>
     public async Task<Described?> ReadAsync()
     {
-        using var guard = new CancellationTokenSource(EmulatorFixture.Patience);
-        while (true)
+        while (await ReadFrameAsync() is { } frame)
         {
-            var result = await ReadOrEndAsync(guard.Token);
-            var buffer = result.Buffer;
-            if (FrameReader.TryRead(ref buffer, int.MaxValue, out var frame))
+            if (frame.Body.Length > 0)
             {
-                _input.AdvanceTo(buffer.Start);
-                LastPayload = ReadOnlyMemory<byte>.Empty;
-                if (frame.Body.Length > 0)
-                {
-                    var performative = PerformativeDecoder.Decode(frame.Body, out var payload);
-                    LastPayload = payload;
-                    return performative;
-                }
-
-                EmptyFrames++;
-                continue;
+                var performative = PerformativeDecoder.Decode(frame.Body, out var payload);
+                LastPayload = payload;
+                return performative;
             }
+        }
 
-            _input.AdvanceTo(buffer.Start, buffer.End);
-            if (result.IsCompleted)
-            {
-                return null;
-            }
+        return null;
+    }
+
+    /// <summary>The next frame has to be empty: a heartbeat.</summary>
+    public async Task ExpectEmptyAsync() => Assert.Empty((await ReadFrameAsync())!.Value.Body);
+
+    /// <summary>Tells the server that nothing more will come, and can still read.</summary>
+    public void StopSending()
+    {
+        try
+        {
+            _stream.Socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException e)
+        {
+            Assert.Equal(SocketError.NotConnected, e.SocketErrorCode);
         }
     }
 
     /// <summary>What followed the last performative in its frame.</summary>
     public ReadOnlyMemory<byte> LastPayload { get; private set; }
-
-    /// <summary>Heartbeats seen so far.</summary>
-    public int EmptyFrames { get; private set; }
 
     /// <summary>The next performative has to be of this kind.</summary>
     public async Task<T> ExpectAsync<T>()
@@ -187,6 +198,28 @@ internal sealed class RawPeer : IAsyncDisposable
     {
         await _input.CompleteAsync();
         await _stream.DisposeAsync();
+    }
+
+    private async Task<Frame?> ReadFrameAsync()
+    {
+        using var guard = new CancellationTokenSource(EmulatorFixture.Patience);
+        while (true)
+        {
+            var result = await ReadOrEndAsync(guard.Token);
+            var buffer = result.Buffer;
+            if (FrameReader.TryRead(ref buffer, int.MaxValue, out var frame))
+            {
+                _input.AdvanceTo(buffer.Start);
+                return frame;
+            }
+
+            if (result.IsCompleted)
+            {
+                return null;
+            }
+
+            _input.AdvanceTo(buffer.Start, buffer.End);
+        }
     }
 
     private async ValueTask<ReadResult> ReadOrEndAsync(CancellationToken cancellationToken)

@@ -22,8 +22,9 @@ public sealed class ReceiverLinkTests
         Assert.Equal(snapshot.SequenceNumber, annotations[new Symbol("x-opt-sequence-number")]);
         Assert.Equal(snapshot.EnqueuedSequenceNumber, annotations[new Symbol("x-opt-enqueue-sequence-number")]);
         Assert.Equal(
-            snapshot.EnqueuedTime.ToUnixTimeMilliseconds(),
-            new DateTimeOffset((DateTime)annotations[new Symbol("x-opt-enqueued-time")]).ToUnixTimeMilliseconds());
+            snapshot.EnqueuedTime,
+            new DateTimeOffset((DateTime)annotations[new Symbol("x-opt-enqueued-time")]),
+            TimeSpan.FromMilliseconds(1));
         Assert.IsType<DateTime>(annotations[new Symbol("x-opt-locked-until")]);
         Assert.Equal(0, annotations[new Symbol("x-opt-message-state")]);
         Assert.Equal(0u, message.Header.DeliveryCount);

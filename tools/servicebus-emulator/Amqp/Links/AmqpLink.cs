@@ -42,6 +42,7 @@ internal abstract class AmqpLink(AmqpSession session, Attach attach)
             Session.Send(AttachAnswer());
         }
 
+        Session.FlushAccepted();
         Session.Send(new Detach { Handle = Handle, Closed = true, Error = error });
         Session.Forget(this, awaitPeer: true);
         End();
@@ -55,6 +56,7 @@ internal abstract class AmqpLink(AmqpSession session, Attach attach)
             Session.Send(AttachAnswer());
         }
 
+        Session.FlushAccepted();
         Session.Send(new Detach { Handle = Handle, Closed = detach.Closed });
         Session.Forget(this, awaitPeer: false);
         End();

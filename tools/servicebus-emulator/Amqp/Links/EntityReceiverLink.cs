@@ -87,7 +87,7 @@ internal class EntityReceiverLink(AmqpSession session, Attach attach, MessageQue
 
         _receiver = receiver.Value;
         Confirm(answer);
-        OnCredit();
+        UseCredit();
     }
 
     protected Attach AttachAnswer(Source source)
@@ -124,7 +124,6 @@ internal class EntityReceiverLink(AmqpSession session, Attach attach, MessageQue
 
     protected override void OnCredit()
     {
-        // The client may have granted credit while its session was still being waited for.
         _receiver?.SetDeliveryLimit(Delivered + Credit);
         if (IsDraining)
         {

@@ -68,7 +68,8 @@ internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpL
         }
         else
         {
-            Complete(_partial!.WrittenMemory);
+            // The buffer has grown in steps: what is kept should not hold its slack.
+            Complete(_partial!.WrittenSpan.ToArray());
         }
     }
 

@@ -25,18 +25,16 @@ internal abstract class OutgoingLink(AmqpSession session, Attach attach) : AmqpL
     {
         // Credit counts from the peer's view of delivery-count, which may lack what is under way to it.
         var seen = flow.HasField(5) ? flow.DeliveryCount : 0;
-        var credit = unchecked((int)(seen + flow.LinkCredit - _deliveryCount));
-        Credit = (uint)Math.Max(credit, 0);
+        var underWay = unchecked((int)(_deliveryCount - seen));
+        Credit = (uint)Math.Clamp(flow.LinkCredit - (long)underWay, 0, int.MaxValue);
         IsDraining = flow.Drain;
-        if (IsDraining && Credit == 0 && _current is null)
+        if (!IsAttached)
         {
-            FinishDrain();
-        }
-        else
-        {
-            OnCredit();
+            // Granted ahead of our attach: it counts from then on.
+            return;
         }
 
+        UseCredit();
         if (flow.Echo)
         {
             SendFlow(drain: false);
@@ -57,6 +55,19 @@ internal abstract class OutgoingLink(AmqpSession session, Attach attach) : AmqpL
         }
 
         return true;
+    }
+
+    /// <summary>Acts on the credit as it stands.</summary>
+    protected void UseCredit()
+    {
+        if (IsDraining && Credit == 0 && _current is null)
+        {
+            FinishDrain();
+        }
+        else
+        {
+            OnCredit();
+        }
     }
 
     /// <summary>The peer's verdict on a delivery.</summary>

@@ -38,7 +38,11 @@ internal sealed class RequestLink(AmqpSession session, Attach attach, IRequestNo
     {
         var replyTo = request.Properties?.ReplyTo;
         answer.Properties ??= new Properties();
-        answer.Properties.SetCorrelationId(request.Properties?.GetMessageId());
+        if (request.Properties?.GetMessageId() is { } id)
+        {
+            answer.Properties.SetCorrelationId(id);
+        }
+
         var candidates = Connection.Links.OfType<ReplyLink>().Where(link => link.Node.Equals(node)).ToList();
         var link = candidates.Find(link => replyTo is not null && link.TargetAddress == replyTo)
             ?? candidates.Find(link => replyTo is not null && link.Name == replyTo)

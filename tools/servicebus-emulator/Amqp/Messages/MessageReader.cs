@@ -31,7 +31,7 @@ internal static class MessageReader
     {
         var sections = MessageSections.Find(payload.Span);
         var properties = Section<Properties>(payload, sections.Properties) ?? new Properties();
-        if (!HasMessageId(properties))
+        if (string.IsNullOrEmpty(Id(properties.GetMessageId)))
         {
             // The service gives an id to messages that have none, and SDKs rely on it to renew locks.
             properties.MessageId = newId().ToString("N");
@@ -43,11 +43,11 @@ internal static class MessageReader
         var message = new BrokerMessage
         {
             Payload = payload,
-            MessageId = properties.GetMessageId()?.ToString(),
+            MessageId = Id(properties.GetMessageId),
             SessionId = properties.GroupId,
             Subject = properties.Subject,
             To = properties.To,
-            CorrelationId = properties.GetCorrelationId()?.ToString(),
+            CorrelationId = Id(properties.GetCorrelationId),
             ReplyTo = properties.ReplyTo,
             ReplyToSessionId = properties.ReplyToGroupId,
             ContentType = properties.ContentType,
@@ -68,9 +68,13 @@ internal static class MessageReader
     public static Message ReadRequest(ReadOnlyMemory<byte> payload)
     {
         var sections = MessageSections.Find(payload.Span);
+        var properties = Section<Properties>(payload, sections.Properties) ?? new Properties();
+
+        // Asked for here so that an id of a wrong type is refused with the request, not met when it is answered.
+        _ = Id(properties.GetMessageId);
         return new Message
         {
-            Properties = Section<Properties>(payload, sections.Properties),
+            Properties = properties,
             ApplicationProperties = Section<ApplicationProperties>(payload, sections.ApplicationProperties),
             BodySection = Body(payload, sections),
         };
@@ -116,15 +120,16 @@ internal static class MessageReader
             ? PerformativeDecoder.Value(segment.Array!, segment.Offset, segment.Count)
             : throw new InvalidOperationException("Messages are held in arrays.");
 
-    private static bool HasMessageId(Properties properties)
+    /// <summary>Ids are strings, numbers, uuids or binary; the library throws on anything else when it is asked.</summary>
+    private static string? Id(Func<object?> read)
     {
         try
         {
-            return properties.GetMessageId() is not null and not "";
+            return read() is byte[] bytes ? Convert.ToHexString(bytes) : read()?.ToString();
         }
         catch (AmqpException e)
         {
-            throw new AmqpFaultException(ErrorCode.DecodeError, "The message-id has no type that an id may have.", e);
+            throw new AmqpFaultException(ErrorCode.DecodeError, "An id has no type that ids may have.", e);
         }
     }
 
