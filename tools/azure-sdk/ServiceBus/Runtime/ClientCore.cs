@@ -9,11 +9,11 @@ internal sealed class ClientCore
     private readonly ConnectionScope _scope;
     private readonly ServiceBusRetryOptions _retryOptions;
 
-    private ClientCore(BrokerSettings settings, ServiceBusClientOptions? options)
+    private ClientCore(BrokerSettings settings, ServiceBusClientOptions? options, TimeProvider? time = null)
     {
         _retryOptions = options?.RetryOptions ?? new ServiceBusRetryOptions();
         Identifier = Named(options?.Identifier, settings.Address.Host);
-        _scope = new ConnectionScope(settings, Identifier, TimeProvider.System);
+        _scope = new ConnectionScope(settings, Identifier, time ?? TimeProvider.System);
     }
 
     public string FullyQualifiedNamespace => _scope.Host;
@@ -22,8 +22,9 @@ internal sealed class ClientCore
 
     public bool IsClosed => _scope.IsClosed;
 
-    public static ClientCore FromConnectionString(string connectionString, ServiceBusClientOptions? options) =>
-        new(BrokerSettings.FromConnectionString(connectionString), options);
+    public static ClientCore FromConnectionString(
+        string connectionString, ServiceBusClientOptions? options, TimeProvider? time = null) =>
+        new(BrokerSettings.FromConnectionString(connectionString), options, time);
 
     public static ClientCore FromCredential(string host, TokenCredential credential, ServiceBusClientOptions? options) =>
         new(BrokerSettings.FromCredential(host, credential), options);

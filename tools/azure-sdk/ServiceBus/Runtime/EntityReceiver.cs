@@ -165,16 +165,21 @@ internal sealed class EntityReceiver
         await Management.CloseAsync().ConfigureAwait(false);
         if ((_sessionLink ?? _link.Current) is { } link)
         {
-            link.ReleaseArrived();
             using var limit = new CancellationTokenSource(_retry.TryTimeout, _scope.Time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             try
             {
+                if (link.IsOpen)
+                {
+                    await link.GiveBackAsync(either.Token).ConfigureAwait(false);
+                }
+
                 await link.CloseAsync(either.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (e is AmqpFault
+                || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
-                // The broker does not answer; the end of the lock does what the answer would have said.
+                // The link was lost meanwhile, or the broker does not answer: the end of the locks does the rest.
                 return;
             }
         }

@@ -93,6 +93,11 @@ internal sealed class EntitySender
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (_closed)
+        {
+            return;
+        }
+
         _closed = true;
         _link.Current?.Close();
         await _management.CloseAsync().ConfigureAwait(false);

@@ -52,15 +52,18 @@ internal sealed class ManagementClient(ConnectionScope scope, string entityPath,
     public Task<Message> RequestAsync(
         string operation, Map body, string? associatedLink, CancellationToken cancellationToken) =>
         retry.RunAsync(
-            async token =>
-            {
-                var link = await _link.GetAsync(token).ConfigureAwait(false);
-                var answer = await link.RequestAsync(Request(operation, body, associatedLink), token).ConfigureAwait(false);
-                Answer.ThrowUnlessOk(answer);
-                return answer;
-            },
-            entityPath,
-            cancellationToken);
+            token => RequestOnceAsync(operation, body, associatedLink, token), entityPath, cancellationToken);
+
+    /// <summary>One attempt, for callers that retry as a whole.</summary>
+    public async Task<Message> RequestOnceAsync(
+        string operation, Map body, string? associatedLink, CancellationToken cancellationToken)
+    {
+        var link = await _link.GetAsync(cancellationToken).ConfigureAwait(false);
+        var answer = await link.RequestAsync(Request(operation, body, associatedLink), cancellationToken)
+            .ConfigureAwait(false);
+        Answer.ThrowUnlessOk(answer);
+        return answer;
+    }
 
     public Task CloseAsync() => _link.Current?.CloseAsync() ?? Task.CompletedTask;
 

@@ -24,10 +24,12 @@ internal sealed class MessageSettler(
         };
 
     public Task SettleAsync(ServiceBusReceivedMessage message, Settlement settlement, CancellationToken cancellationToken) =>
-        message.Delivery is IncomingDelivery { Link.IsOpen: true } delivery
-            ? retry.RunAsync(
-                token => SettleOnLinkAsync(delivery, settlement, token), entityPath, cancellationToken)
-            : SettleByRequestAsync(message, settlement, cancellationToken);
+        retry.RunAsync(
+            token => message.Delivery is IncomingDelivery { Link.IsOpen: true } delivery
+                ? SettleOnLinkAsync(delivery, settlement, token)
+                : SettleByRequestAsync(message, settlement, token),
+            entityPath,
+            cancellationToken);
 
     public async Task<IReadOnlyList<ServiceBusReceivedMessage>> PeekAsync(
         int maxMessages, long? fromSequenceNumber, CancellationToken cancellationToken)
@@ -113,7 +115,7 @@ internal sealed class MessageSettler(
             request["properties-to-modify"] = properties;
         }
 
-        await management.RequestAsync("update-disposition", request, null, cancellationToken).ConfigureAwait(false);
+        await management.RequestOnceAsync("update-disposition", request, null, cancellationToken).ConfigureAwait(false);
     }
 
     private static DeliveryState State(Settlement settlement) => settlement.Kind switch

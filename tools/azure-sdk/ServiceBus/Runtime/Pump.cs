@@ -68,7 +68,8 @@ internal abstract class Pump<TArgs>(ConnectionScope scope, string entityPath, st
         {
             if (_stopping is { } stopping)
             {
-                await stopping.CancelAsync().ConfigureAwait(false);
+                // As in the official package: handlers see the stop before this call gives way.
+                stopping.Cancel();
                 await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
                 stopping.Dispose();
                 _stopping = null;

@@ -38,6 +38,8 @@ public class ServiceBusClient : IAsyncDisposable
             Check.NotNull(credential, nameof(credential)),
             options);
 
+    internal ServiceBusClient(ClientCore core) => _core = core;
+
     /// <summary>The namespace.</summary>
     public virtual string FullyQualifiedNamespace => _core.FullyQualifiedNamespace;
 

@@ -94,6 +94,7 @@ internal abstract class AmqpLink(AmqpConnection connection, AmqpSession session,
         // Nobody has to look at the attach of a link that was given up.
         _ = _attached.Task.Exception;
         Changed.Signal();
+        session.FailWaitersLocked(fault);
     }
 
     public virtual void OnFlowLocked(Flow flow)

@@ -182,6 +182,13 @@ internal sealed class AmqpSession
             link.EndLocked(fault);
         }
 
+        FailWaitersLocked(fault);
+        _windowChanged.Signal();
+    }
+
+    /// <summary>No outcome comes any more: one of the session's links has ended, and none is of use without the others.</summary>
+    public void FailWaitersLocked(AmqpFault fault)
+    {
         foreach (var waiter in _sent.Values.Concat(_settling.Values))
         {
             waiter.TrySetException(fault);
@@ -189,7 +196,6 @@ internal sealed class AmqpSession
 
         _sent.Clear();
         _settling.Clear();
-        _windowChanged.Signal();
     }
 
     public void OnFrameLocked(Described performative, ReadOnlyMemory<byte> payload)

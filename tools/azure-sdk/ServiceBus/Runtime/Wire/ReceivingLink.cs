@@ -103,9 +103,17 @@ internal sealed class ReceivingLink(AmqpConnection connection, AmqpSession sessi
         }
     }
 
-    /// <summary>Gives back what arrived and nobody took, so that the broker need not wait for its locks to end.</summary>
-    public void ReleaseArrived()
+    /// <summary>
+    /// Gives back what arrived, or was on its way, and nobody took: otherwise it would be locked until its lock ends.
+    /// </summary>
+    public async Task GiveBackAsync(CancellationToken cancellationToken)
     {
+        lock (Connection.Gate)
+        {
+            _prefetch = 0;
+        }
+
+        await DrainAsync(cancellationToken).ConfigureAwait(false);
         lock (Connection.Gate)
         {
             while (_arrived.TryDequeue(out var delivery))
