@@ -115,8 +115,8 @@ internal sealed partial class ClientEndpoint(
         }
         finally
         {
-            // Only where the socket could not be opened: otherwise the end is decided already.
-            hub.End(connection, ConnectionEnd.Lost);
+            // Only where the socket could not be opened: otherwise the end is decided, and told, already.
+            if (hub.End(connection, ConnectionEnd.Lost)) services.Events.Disconnected(hub, connection, ConnectionEnd.Lost);
             services.Meter.Closed(connection.Outbox.End?.Kind == EndKind.SlowClient);
         }
     }

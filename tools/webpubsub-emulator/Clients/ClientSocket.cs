@@ -37,7 +37,6 @@ internal sealed partial class ClientSocket(
         await Task.WhenAll(ReadAsync(ended.Token), WriteAsync());
         await finished.CancelAsync();
         await guarding;
-        services.Events.Disconnected(hub, connection, connection.Outbox.End ?? ConnectionEnd.Lost);
         await handling;
     }
 
@@ -45,6 +44,7 @@ internal sealed partial class ClientSocket(
     private async Task GuardEndAsync(Action cut, CancellationTokenSource ended, CancellationToken finished)
     {
         var end = await signal.Ended;
+        services.Events.Disconnected(hub, connection, end);
         if (end.Kind != EndKind.ClosedByClient) await ended.CancelAsync();
         if (end.Kind != EndKind.Dropped)
         {
