@@ -19,6 +19,10 @@ internal readonly record struct GroupName : IComparable<GroupName>
         return true;
     }
 
+    /// <summary>The name as a value; for names that are known to be good.</summary>
+    public static GroupName Parse(string text) =>
+        TryParse(text, out var name) ? name : throw new FormatException($"'{text}' is not a valid group name.");
+
     public int CompareTo(GroupName other) => string.CompareOrdinal(Value, other.Value);
 
     public override string ToString() => Value;

@@ -21,6 +21,10 @@ internal readonly partial struct HubName : IEquatable<HubName>
         return true;
     }
 
+    /// <summary>The name as a value; for names that are known to be good.</summary>
+    public static HubName Parse(string text) =>
+        TryParse(text, out var name) ? name : throw new FormatException($"'{text}' is not a valid hub name.");
+
     public static bool operator ==(HubName left, HubName right) => left.Equals(right);
 
     public static bool operator !=(HubName left, HubName right) => !left.Equals(right);

@@ -1,0 +1,111 @@
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using ServerlessGateway.WebPubSubEmulator.Hub;
+
+namespace ServerlessGateway.Unit.Tests.WebPubSubEmulator.Hub;
+
+/// <summary>The core alone, as a simulation uses it: no socket, no thread, frames read from the outbox.</summary>
+public sealed class ClientRequestsTests
+{
+    [Fact]
+    public void An_event_is_handed_out_and_its_answer_precedes_the_ack()
+    {
+        var (requests, connection) = CreateSut();
+        var raised = requests.Handle(Event(1))!;
+
+        requests.Complete(raised, new EventOutcome.Handled(Text("answer"), "state"));
+
+        Assert.Equal(
+            ["""{"type":"message","from":"server","dataType":"text","data":"answer"}""",
+             """{"type":"ack","ackId":1,"success":true}"""],
+            Texts(connection));
+        Assert.Equal("state", connection.State);
+    }
+
+    [Fact]
+    public void A_failed_event_may_be_repeated_under_its_ackId_but_not_a_handled_one()
+    {
+        var (requests, connection) = CreateSut();
+        requests.Complete(requests.Handle(Event(1))!, new EventOutcome.Handled(null, null));
+        Assert.Null(requests.Handle(Event(1)));
+        Assert.Contains("\"Duplicate\"", Texts(connection)[^1], StringComparison.Ordinal);
+
+        Assert.NotNull(requests.Handle(Event(2)));
+        Assert.NotNull(requests.Handle(Event(2)));
+    }
+
+    [Fact]
+    public void The_memory_of_ackIds_is_bounded_and_forgets_the_oldest()
+    {
+        var (requests, _) = CreateSut(new HubLimits { RememberedAckIds = 2 });
+        for (ulong id = 1; id <= 3; id++)
+        {
+            requests.Complete(requests.Handle(Event(id))!, new EventOutcome.Handled(null, null));
+        }
+
+        Assert.NotNull(requests.Handle(Event(1)));
+        Assert.Null(requests.Handle(Event(3)));
+    }
+
+    [Fact]
+    public void A_failure_is_acknowledged_announced_and_final()
+    {
+        var (requests, connection) = CreateSut();
+
+        requests.Complete(requests.Handle(Event(7))!, new EventOutcome.Failed(
+            new ConnectionEnd(1011, "it broke", EndKind.SendEventFailed)));
+
+        Assert.Equal(
+            ["""{"type":"ack","ackId":7,"success":false,"error":{"name":"InternalServerError","message":"it broke"}}""",
+             """{"type":"system","event":"disconnected","message":"it broke"}"""],
+            Texts(connection));
+        Assert.Equal(EndKind.SendEventFailed, connection.Outbox.End!.Kind);
+    }
+
+    [Theory]
+    [InlineData("a.b", "a.b", true)]
+    [InlineData("a.b", "A.b", false)]
+    [InlineData("a.*", "a.b", true)]
+    [InlineData("a.*", "a.", true)]
+    [InlineData("a.*", "a.b.c", false)]
+    [InlineData("a.**", "a.b.c", true)]
+    [InlineData("*", "a.b", false)]
+    [InlineData("*.*", "a.b", true)]
+    [InlineData("?", "a", true)]
+    [InlineData("?", ".", false)]
+    [InlineData("?", "ab", false)]
+    [InlineData("a*c*e", "abcde", true)]
+    [InlineData("a*c*e", "abcd", false)]
+    [InlineData("***", "a.b", true)]
+    [InlineData("", "a", false)]
+    public void A_pattern_matches_whole_names_only(string pattern, string group, bool matches) =>
+        Assert.Equal(matches, new GroupPattern(pattern).Matches(GroupName.Parse(group)));
+
+    [Fact]
+    public void A_pattern_of_many_runs_takes_no_exponential_time()
+    {
+        var name = GroupName.Parse(new string('a', 1000) + "b");
+
+        Assert.False(new GroupPattern(string.Concat(Enumerable.Repeat("*a", 40)) + "c").Matches(name));
+    }
+
+    private static (ClientRequests Requests, HubConnection Connection) CreateSut(HubLimits? limits = null)
+    {
+        var name = HubName.Parse("hub");
+        var hub = new HubCore(name, limits ?? new HubLimits(), new FakeTimeProvider());
+        var connection = hub.TryOpen(new ConnectionSpec { ConnectionId = "1", Protocol = ClientProtocol.Json })!;
+        connection.Outbox.TryDequeue(out _, out _);
+        return (new ClientRequests(hub, connection), connection);
+    }
+
+    private static ClientRequest.Event Event(ulong ackId) => new("e", Text("x"), ackId);
+
+    private static MessageData Text(string text) => new(MessageDataType.Text, Encoding.UTF8.GetBytes(text));
+
+    private static List<string> Texts(HubConnection connection)
+    {
+        var texts = new List<string>();
+        while (connection.Outbox.TryDequeue(out var frame, out _)) texts.Add(Encoding.UTF8.GetString(frame.Bytes.Span));
+        return texts;
+    }
+}
