@@ -7,6 +7,7 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddSingleton<EventLog>();
 builder.Services.AddSingleton<Gates>();
+builder.Services.AddSingleton<Attempts>();
 builder.Services.AddScoped<ScopeMarker>();
 builder.Services.AddHostedService<StopWatcher>();
 builder.Build().Run();

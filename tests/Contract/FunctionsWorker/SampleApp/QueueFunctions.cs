@@ -3,8 +3,11 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ServerlessGateway.Contract.SampleApp;
 
-/// <summary>Does with each message what its body says, one command for each delivery, separated by semicolons.</summary>
-internal sealed class QueueFunctions(EventLog log, Gates gates)
+/// <summary>
+/// Does with each message what its body says: for each time that this process gets it one line of steps. Lines are
+/// separated by semicolons, steps by plus signs; the last line holds from then on.
+/// </summary>
+internal sealed class QueueFunctions(EventLog log, Gates gates, Attempts attempts)
 {
     [Function(nameof(OfSession))]
     public Task OfSession(
@@ -45,15 +48,16 @@ internal sealed class QueueFunctions(EventLog log, Gates gates)
         ServiceBusSessionMessageActions? session,
         CancellationToken cancellationToken)
     {
-        log.Add($"{source}-begun", $"{message.SessionId} {message.MessageId} {message.DeliveryCount}");
+        var note = message.ApplicationProperties.GetValueOrDefault("note");
+        log.Add($"{source}-begun", $"{message.MessageId} {message.DeliveryCount} {note}".TrimEnd());
         var commands = message.Body.ToString().Split(';');
-        var command = commands[Math.Min(message.DeliveryCount, commands.Length) - 1];
+        var command = commands[Math.Min(attempts.Count(message.MessageId), commands.Length) - 1];
         foreach (var step in command.Split('+'))
         {
             await StepAsync(step, message, actions, session, cancellationToken);
         }
 
-        log.Add($"{source}-returned", $"{message.SessionId} {message.MessageId}");
+        log.Add($"{source}-returned", message.MessageId);
     }
 
     private async Task StepAsync(
@@ -90,8 +94,11 @@ internal sealed class QueueFunctions(EventLog log, Gates gates)
                 log.Add("state", (await session!.GetSessionStateAsync(cancellationToken)).ToString());
                 await session.SetSessionStateAsync(BinaryData.FromString(argument), cancellationToken);
                 break;
-            case "twice":
-                await CompleteTwiceAsync(message, actions, cancellationToken);
+            case "keep":
+                attempts.Kept = message;
+                break;
+            case "complete-kept":
+                await CompleteKeptAsync(actions, cancellationToken);
                 break;
             case "wait":
                 log.Add("waiting", argument);
@@ -106,18 +113,17 @@ internal sealed class QueueFunctions(EventLog log, Gates gates)
         }
     }
 
-    private async Task CompleteTwiceAsync(
-        ServiceBusReceivedMessage message, ServiceBusMessageActions actions, CancellationToken cancellationToken)
+    /// <summary>Settles the message of an execution that is over, which the host knows no more.</summary>
+    private async Task CompleteKeptAsync(ServiceBusMessageActions actions, CancellationToken cancellationToken)
     {
-        await actions.CompleteMessageAsync(message, cancellationToken);
         try
         {
-            await actions.CompleteMessageAsync(message, cancellationToken);
+            await actions.CompleteMessageAsync(attempts.Kept!, cancellationToken);
         }
         catch (Exception exception)
         {
             // What is thrown differs by build; what callers may rely on is that it is no ServiceBusException.
-            log.Add("settlement-failed", $"{exception is ServiceBusException} {exception.Message.Split('\n')[0]}");
+            log.Add("settlement-failed", $"{exception is ServiceBusException} {exception.Message}");
         }
     }
 }

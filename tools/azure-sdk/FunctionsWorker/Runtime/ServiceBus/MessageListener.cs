@@ -39,6 +39,7 @@ internal sealed partial class MessageListener : ITriggerListener
     {
         await _stopping.CancelAsync();
         await _processor.StopProcessingAsync();
+        LogStopped(_function.Name);
     }
 
     public async ValueTask DisposeAsync()
@@ -82,4 +83,7 @@ internal sealed partial class MessageListener : ITriggerListener
 
     [LoggerMessage(21, LogLevel.Warning, "{Function}: {Source} failed for {Entity}.")]
     private partial void LogError(Exception exception, string function, ServiceBusErrorSource source, string entity);
+
+    [LoggerMessage(23, LogLevel.Debug, "The listener of {Function} has stopped.")]
+    private partial void LogStopped(string function);
 }

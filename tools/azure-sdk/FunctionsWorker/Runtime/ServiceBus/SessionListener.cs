@@ -45,6 +45,7 @@ internal sealed partial class SessionListener : ITriggerListener
     {
         await _stopping.CancelAsync();
         await (_keepsSessionsWhileDraining ? _processor.StopProcessingAsync() : _processor.CloseAsync());
+        LogStopped(_function.Name);
     }
 
     public async ValueTask DisposeAsync()
@@ -114,4 +115,7 @@ internal sealed partial class SessionListener : ITriggerListener
 
     [LoggerMessage(20, LogLevel.Warning, "{Function}: {Source} failed for {Entity}.")]
     private partial void LogError(Exception exception, string function, ServiceBusErrorSource source, string entity);
+
+    [LoggerMessage(22, LogLevel.Debug, "The listener of {Function} has stopped.")]
+    private partial void LogStopped(string function);
 }
