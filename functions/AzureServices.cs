@@ -20,7 +20,7 @@ internal static class AzureServices
 {
     public static IServiceCollection AddAzure(this IServiceCollection services)
     {
-        services.AddGatewayOptions<StorageOptions>();
+        services.AddGatewayOptions<TableOptions>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IEntropy, CryptographicEntropy>();
         // Only made where something is reached by identity: making it is slow, and locally nothing is.
@@ -30,7 +30,8 @@ internal static class AzureServices
         ServiceBusOptions.Register(services);
         services.TryAddSingleton(CreateServiceBus);
         services.TryAddSingleton<IIngressQueue>(provider => new ServiceBusIngressQueue(
-            provider.GetRequiredService<ServiceBusClient>(), ServiceBusOptions.Ingress,
+            provider.GetRequiredService<ServiceBusClient>(),
+            provider.GetRequiredService<IOptions<ServiceBusOptions>>().Value.IngressQueue,
             provider.GetRequiredService<ILogger<ServiceBusIngressQueue>>()));
 
         services.TryAddSingleton<ISessionStore>(provider => new TableSessionStore(TableOf(provider, TableSessionStore.TableName)));
@@ -48,13 +49,13 @@ internal static class AzureServices
 
     private static TableServiceClient CreateTables(IServiceProvider provider)
     {
-        var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
+        var options = provider.GetRequiredService<IOptions<TableOptions>>().Value;
         var settings = new TableClientOptions();
         settings.Retry.NetworkTimeout = options.NetworkTimeout;
         settings.Retry.MaxRetries = 2;
         settings.Retry.Delay = TimeSpan.FromMilliseconds(100);
         settings.Retry.MaxDelay = TimeSpan.FromSeconds(1);
-        return options.TableEndpoint is { } endpoint
+        return options.Endpoint is { } endpoint
             ? new TableServiceClient(endpoint, provider.GetRequiredService<Lazy<TokenCredential>>().Value, settings)
             : new TableServiceClient(options.ConnectionString, settings);
     }

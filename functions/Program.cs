@@ -23,5 +23,5 @@ builder.Services
     .AddEdges()
     .AddAzure()
     .AddKnownSections(
-        PublishingOptions.SectionName, ReadingOptions.SectionName, "Gateway:Hub", "Gateway:Instances");
+        PublishingOptions.SectionName, ReadingOptions.SectionName, "Gateway:Hub", "Gateway:Instances", "Gateway:Namespaces");
 builder.Build().Run();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ServerlessGateway.Access;
 using ServerlessGateway.Observability;
@@ -11,7 +12,7 @@ namespace ServerlessGateway.Triggers;
 
 /// <summary>Negotiate over HTTP, with the answers that browsers need to call it from pages of other origins.</summary>
 internal sealed class NegotiateEdge(
-    TokenValidator tokens, NegotiateHandler handler, GatewayMetrics metrics, IOptions<GatewayOptions> options)
+    TokenValidator tokens, NegotiateHandler handler, GatewayMetrics metrics, IOptions<GatewayOptions> options, ILogger<NegotiateEdge> log)
     : IHttpEdge<NegotiateFunction>
 {
     /// <summary>A session id and some names of instances.</summary>
@@ -23,8 +24,21 @@ internal sealed class NegotiateEdge(
     {
         var answer = HttpMethods.IsOptions(request.Method)
             ? Preflight()
-            : await NegotiateAsync(request, cancellationToken);
+            : await TryNegotiateAsync(request, cancellationToken);
         return AllowOrigin(answer, request.Headers.Origin);
+    }
+
+    private async Task<HttpAnswer> TryNegotiateAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await NegotiateAsync(request, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            EdgeLog.Failed(log, nameof(NegotiateFunction), exception);
+            return Refuse(EdgeLog.Internal);
+        }
     }
 
     private async Task<HttpAnswer> NegotiateAsync(HttpRequest request, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Logging;
 using ServerlessGateway.Access;
 using ServerlessGateway.Instances;
 using ServerlessGateway.Protocol;
@@ -13,7 +14,7 @@ namespace ServerlessGateway.Triggers;
 /// come from Web PubSub gets one.
 /// </summary>
 internal sealed class WebPubSubEdge(
-    IInstanceDirectory instances, CallbackAuthenticator authenticator, CallbackHandlers handlers)
+    IInstanceDirectory instances, CallbackAuthenticator authenticator, CallbackHandlers handlers, ILogger<WebPubSubEdge> log)
     : IHttpEdge<WebPubSubEventsFunction>
 {
     /// <summary>The one event of clients; PROTOCOL.md section 3.</summary>
@@ -32,9 +33,21 @@ internal sealed class WebPubSubEdge(
             return HttpAnswer.Of(ErrorDetail.Of(ErrorCodes.UnknownInstance, "No such instance is configured.", name));
         }
 
-        return HttpMethods.IsOptions(request.Method)
-            ? Consent(request, instance)
-            : await HandleEventAsync(request, instance, cancellationToken);
+        if (HttpMethods.IsOptions(request.Method))
+        {
+            return Consent(request, instance);
+        }
+
+        try
+        {
+            return await HandleEventAsync(request, instance, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Not a client's doing: the keys that callbacks are checked with could not be had, or there is a fault. The platform repeats a 500.
+            EdgeLog.Failed(log, nameof(WebPubSubEventsFunction), exception);
+            return HttpAnswer.Of(EdgeLog.Internal);
+        }
     }
 
     /// <summary>

@@ -28,7 +28,7 @@ internal sealed class EdgeBench
     public CallbackAuthenticator Authenticator => new(
         Options.Create(new CallbackOptions()), Requests.Time, NullLogger<CallbackAuthenticator>.Instance);
 
-    public WebPubSubEdge Http => new(Instances, Authenticator, Handlers);
+    public WebPubSubEdge Http => new(Instances, Authenticator, Handlers, NullLogger<WebPubSubEdge>.Instance);
 
     public EventEdge Trigger => new(Instances, Authenticator, Handlers, Options.Create(Requests.Options));
 

@@ -122,7 +122,8 @@ public sealed class NegotiateEdgeTests
             Given.Rows(_bench.Requests.Store, _bench.Requests.Time), _bench.Instances, new PlainUrls(), new CountingEntropy(),
             Options.Create(new SessionOptions()), NullLogger<NegotiateHandler>.Instance),
         Given.Metrics(),
-        Options.Create(_bench.Requests.Options));
+        Options.Create(_bench.Requests.Options),
+        NullLogger<NegotiateEdge>.Instance);
 
     private sealed class PlainUrls : IClientUrls
     {

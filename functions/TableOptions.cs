@@ -1,12 +1,12 @@
 namespace ServerlessGateway;
 
-/// <summary>Where the tables are. Section <c>Gateway:Storage</c>; one of the two ways must be set.</summary>
-internal sealed class StorageOptions : IGatewayOptions
+/// <summary>Where the tables are. Section <c>Gateway:Tables</c>; one of the two ways must be set.</summary>
+internal sealed class TableOptions : IGatewayOptions
 {
-    public static string SectionName => "Gateway:Storage";
+    public static string SectionName => "Gateway:Tables";
 
     /// <summary>In the cloud: the table endpoint of the account, <c>https://NAME.table.core.windows.net</c>, with the process's own identity.</summary>
-    public Uri? TableEndpoint { get; set; }
+    public Uri? Endpoint { get; set; }
 
     /// <summary>Locally: the account's connection string. A secret.</summary>
     public string? ConnectionString { get; set; }
@@ -16,9 +16,9 @@ internal sealed class StorageOptions : IGatewayOptions
 
     public void Validate(OptionsReport report)
     {
-        report.Require(TableEndpoint is null != string.IsNullOrEmpty(ConnectionString),
-            $"{nameof(TableEndpoint)} or {nameof(ConnectionString)}", null, "exactly one of the two");
-        report.Require(TableEndpoint is null || TableEndpoint.IsAbsoluteUri, nameof(TableEndpoint), TableEndpoint?.OriginalString, "an absolute address");
+        report.Require(Endpoint is null != string.IsNullOrEmpty(ConnectionString),
+            $"{nameof(Endpoint)} or {nameof(ConnectionString)}", null, "exactly one of the two");
+        report.Require(Endpoint is null || Endpoint.IsAbsoluteUri, nameof(Endpoint), Endpoint?.OriginalString, "an absolute address");
         report.Range(nameof(NetworkTimeout), NetworkTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
     }
 }
