@@ -121,13 +121,16 @@ internal sealed class EntityReceiver
         message.IsSettled = true;
     }
 
-    public Task RenewMessageLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken)
+    public async Task RenewMessageLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken)
     {
         ThrowIfClosed();
-        return Session is null
-            ? _settler.RenewMessageLockAsync(message, cancellationToken)
-            : throw new InvalidOperationException(
+        if (Session is not null)
+        {
+            throw new InvalidOperationException(
                 "Message locks cannot be renewed for session messages; renew the session lock instead.");
+        }
+
+        await _settler.RenewMessageLockAsync(message, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task RenewSessionLockAsync(CancellationToken cancellationToken)
@@ -138,18 +141,20 @@ internal sealed class EntityReceiver
             Management, HeldOrThrow().Id, _sessionLink!.Name, cancellationToken).ConfigureAwait(false);
     }
 
-    public Task<BinaryData> GetSessionStateAsync(CancellationToken cancellationToken)
+    public async Task<BinaryData> GetSessionStateAsync(CancellationToken cancellationToken)
     {
         ThrowIfClosed();
         ThrowIfSessionLost();
-        return SessionRequests.GetStateAsync(Management, HeldOrThrow().Id, _sessionLink!.Name, cancellationToken);
+        return await SessionRequests.GetStateAsync(
+            Management, HeldOrThrow().Id, _sessionLink!.Name, cancellationToken).ConfigureAwait(false);
     }
 
-    public Task SetSessionStateAsync(BinaryData? state, CancellationToken cancellationToken)
+    public async Task SetSessionStateAsync(BinaryData? state, CancellationToken cancellationToken)
     {
         ThrowIfClosed();
         ThrowIfSessionLost();
-        return SessionRequests.SetStateAsync(Management, HeldOrThrow().Id, _sessionLink!.Name, state, cancellationToken);
+        await SessionRequests.SetStateAsync(
+            Management, HeldOrThrow().Id, _sessionLink!.Name, state, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Closes; what was prefetched is given back, and when it returns the broker has let go of the session.</summary>

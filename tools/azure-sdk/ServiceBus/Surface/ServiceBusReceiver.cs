@@ -72,9 +72,10 @@ public class ServiceBusReceiver : IAsyncDisposable
     }
 
     /// <summary>Reads the next messages without locking them.</summary>
-    public virtual Task<IReadOnlyList<ServiceBusReceivedMessage>> PeekMessagesAsync(
+    public virtual async Task<IReadOnlyList<ServiceBusReceivedMessage>> PeekMessagesAsync(
         int maxMessages, long? fromSequenceNumber = null, CancellationToken cancellationToken = default) =>
-        _receiver.PeekAsync(Check.AtLeastOne(maxMessages, nameof(maxMessages)), fromSequenceNumber, cancellationToken);
+        await _receiver.PeekAsync(
+            Check.AtLeastOne(maxMessages, nameof(maxMessages)), fromSequenceNumber, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Receives a message that was set aside.</summary>
     public virtual async Task<ServiceBusReceivedMessage> ReceiveDeferredMessageAsync(
@@ -85,9 +86,10 @@ public class ServiceBusReceiver : IAsyncDisposable
     }
 
     /// <summary>Renews the lock of a message.</summary>
-    public virtual Task RenewMessageLockAsync(
+    public virtual async Task RenewMessageLockAsync(
         ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
-        _receiver.RenewMessageLockAsync(Check.NotNull(message, nameof(message)), cancellationToken);
+        await _receiver.RenewMessageLockAsync(Check.NotNull(message, nameof(message)), cancellationToken)
+            .ConfigureAwait(false);
 
     /// <summary>Ends a message well: it is gone.</summary>
     public virtual Task CompleteMessageAsync(

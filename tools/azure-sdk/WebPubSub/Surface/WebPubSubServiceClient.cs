@@ -81,23 +81,23 @@ public class WebPubSubServiceClient
     public virtual string Hub { get; }
 
     /// <summary>Makes the URL by which one client connects; it lasts an hour by default.</summary>
-    public virtual Task<Uri> GetClientAccessUriAsync(
+    public virtual async Task<Uri> GetClientAccessUriAsync(
         TimeSpan expiresAfter = default,
         string userId = null,
         IEnumerable<string> roles = null,
         IEnumerable<string> groups = null,
         WebPubSubClientProtocol clientProtocol = WebPubSubClientProtocol.Default,
         CancellationToken cancellationToken = default) =>
-        GetClientAccessUriAsync(
+        await GetClientAccessUriAsync(
             DateTimeOffset.UtcNow + (expiresAfter == default ? TimeSpan.FromHours(1) : expiresAfter),
             userId,
             roles,
             groups,
             clientProtocol,
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
 
     /// <summary>Makes the URL by which one client connects.</summary>
-    public virtual Task<Uri> GetClientAccessUriAsync(
+    public virtual async Task<Uri> GetClientAccessUriAsync(
         DateTimeOffset expiresAt,
         string userId = null,
         IEnumerable<string> roles = null,
@@ -105,86 +105,86 @@ public class WebPubSubServiceClient
         WebPubSubClientProtocol clientProtocol = WebPubSubClientProtocol.Default,
         CancellationToken cancellationToken = default) =>
         clientProtocol == WebPubSubClientProtocol.Default
-            ? _access.UriAsync(expiresAt, userId, roles, groups, cancellationToken)
+            ? await _access.UriAsync(expiresAt, userId, roles, groups, cancellationToken).ConfigureAwait(false)
             : throw new ArgumentOutOfRangeException(nameof(clientProtocol));
 
     /// <summary>Sends text to every connection of the hub.</summary>
-    public virtual Task<Response> SendToAllAsync(string content, ContentType contentType = default) =>
-        SendToAllAsync(RequestContent.Create(content), OrText(contentType));
+    public virtual async Task<Response> SendToAllAsync(string content, ContentType contentType = default) =>
+        await SendToAllAsync(RequestContent.Create(content), OrText(contentType)).ConfigureAwait(false);
 
     /// <summary>Sends to every connection of the hub that the filter lets through.</summary>
-    public virtual Task<Response> SendToAllAsync(
+    public virtual async Task<Response> SendToAllAsync(
         RequestContent content,
         ContentType contentType,
         IEnumerable<string> excluded = null,
         string filter = null,
         RequestContext context = null) =>
-        _requests.SendAsync("/:send", content, contentType, excluded, filter, context);
+        await _requests.SendAsync("/:send", content, contentType, excluded, filter, context).ConfigureAwait(false);
 
     /// <summary>Sends text to every connection of a group.</summary>
-    public virtual Task<Response> SendToGroupAsync(string group, string content, ContentType contentType = default) =>
-        SendToGroupAsync(group, RequestContent.Create(content), OrText(contentType));
+    public virtual async Task<Response> SendToGroupAsync(string group, string content, ContentType contentType = default) =>
+        await SendToGroupAsync(group, RequestContent.Create(content), OrText(contentType)).ConfigureAwait(false);
 
     /// <summary>Sends to every connection of a group that the filter lets through.</summary>
-    public virtual Task<Response> SendToGroupAsync(
+    public virtual async Task<Response> SendToGroupAsync(
         string group,
         RequestContent content,
         ContentType contentType,
         IEnumerable<string> excluded = null,
         string filter = null,
         RequestContext context = null) =>
-        _requests.SendAsync(
-            $"/groups/{Segment.Of(group, nameof(group))}/:send", content, contentType, excluded, filter, context);
+        await _requests.SendAsync(
+            $"/groups/{Segment.Of(group, nameof(group))}/:send", content, contentType, excluded, filter, context).ConfigureAwait(false);
 
     /// <summary>Adds a connection to a group.</summary>
-    public virtual Task<Response> AddConnectionToGroupAsync(
+    public virtual async Task<Response> AddConnectionToGroupAsync(
         string group, string connectionId, RequestContext context = null) =>
-        _requests.CallAsync(
+        await _requests.CallAsync(
             RequestMethod.Put,
             $"/groups/{Segment.Of(group, nameof(group))}/connections/{Segment.Of(connectionId, nameof(connectionId))}",
             200,
-            context);
+            context).ConfigureAwait(false);
 
     /// <summary>Adds the connections that the filter lets through to groups.</summary>
-    public virtual Task<Response> AddConnectionsToGroupsAsync(
+    public virtual async Task<Response> AddConnectionsToGroupsAsync(
         IEnumerable<string> groups, string filter, RequestContext context = null)
     {
         ArgumentNullException.ThrowIfNull(groups);
-        return _requests.AddToGroupsAsync(groups, filter, context);
+        return await _requests.AddToGroupsAsync(groups, filter, context).ConfigureAwait(false);
     }
 
     /// <summary>Takes a connection out of a group.</summary>
-    public virtual Task<Response> RemoveConnectionFromGroupAsync(
+    public virtual async Task<Response> RemoveConnectionFromGroupAsync(
         string group, string connectionId, RequestContext context = null) =>
-        _requests.CallAsync(
+        await _requests.CallAsync(
             RequestMethod.Delete,
             $"/groups/{Segment.Of(group, nameof(group))}/connections/{Segment.Of(connectionId, nameof(connectionId))}",
             204,
-            context);
+            context).ConfigureAwait(false);
 
     /// <summary>Closes a connection.</summary>
-    public virtual Task<Response> CloseConnectionAsync(
+    public virtual async Task<Response> CloseConnectionAsync(
         string connectionId, string reason = null, RequestContext context = null) =>
-        _requests.CallAsync(
+        await _requests.CallAsync(
             RequestMethod.Delete,
             $"/connections/{Segment.Of(connectionId, nameof(connectionId))}",
             204,
             context,
-            query => query.Add("reason", reason));
+            query => query.Add("reason", reason)).ConfigureAwait(false);
 
     /// <summary>Closes the connections of a user.</summary>
-    public virtual Task<Response> CloseUserConnectionsAsync(
+    public virtual async Task<Response> CloseUserConnectionsAsync(
         string userId, IEnumerable<string> excluded = null, string reason = null, RequestContext context = null) =>
-        _requests.CallAsync(
+        await _requests.CallAsync(
             RequestMethod.Post,
             $"/users/{Segment.Of(userId, nameof(userId))}/:closeConnections",
             204,
             context,
-            query => query.AddAll("excluded", excluded).Add("reason", reason));
+            query => query.AddAll("excluded", excluded).Add("reason", reason)).ConfigureAwait(false);
 
     /// <summary>Asks whether a connection is open.</summary>
-    public virtual Task<Response<bool>> ConnectionExistsAsync(string connectionId, RequestContext context = null) =>
-        _requests.ExistsAsync($"/connections/{Segment.Of(connectionId, nameof(connectionId))}", context);
+    public virtual async Task<Response<bool>> ConnectionExistsAsync(string connectionId, RequestContext context = null) =>
+        await _requests.ExistsAsync($"/connections/{Segment.Of(connectionId, nameof(connectionId))}", context).ConfigureAwait(false);
 
     /// <summary>Lists the connections of a group, page by page (at most 200 each).</summary>
     public virtual AsyncPageable<WebPubSubGroupMember> ListConnectionsInGroupAsync(
