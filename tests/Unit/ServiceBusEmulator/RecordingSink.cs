@@ -5,9 +5,14 @@ namespace ServerlessGateway.Unit.Tests.ServiceBusEmulator;
 /// <summary>A sink that keeps what it was told, in order.</summary>
 public sealed class RecordingSink : IDeliverySink
 {
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public List<Delivery> Deliveries { get; } = [];
 
     public List<string> Events { get; } = [];
+
+    /// <summary>Done when the first drain is answered.</summary>
+    public Task Drained => _drained.Task;
 
     public BrokerError? ClosedWith { get; private set; }
 
@@ -28,7 +33,11 @@ public sealed class RecordingSink : IDeliverySink
         Events.Add(BrokerFixture.Body(delivery));
     }
 
-    public void OnDrained() => Events.Add("drained");
+    public void OnDrained()
+    {
+        Events.Add("drained");
+        _drained.TrySetResult();
+    }
 
     public void OnClosed(BrokerError error)
     {

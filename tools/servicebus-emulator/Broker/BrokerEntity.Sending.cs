@@ -122,7 +122,7 @@ public abstract partial class BrokerEntity
         return message.TimeToLive <= TimeSpan.Zero
             ? new BrokerError(
                 BrokerErrorCode.ArgumentOutOfRange, $"The time to live {message.TimeToLive} is not above zero.")
-            : null;
+            : PropertyValue.FindError(message.ApplicationProperties);
     }
 
     private void CountSent(IReadOnlyList<BrokerMessage> messages, BrokerError? error)

@@ -14,7 +14,7 @@ internal sealed class BrokerKernel : IJournalObserver, IDisposable
     private readonly DeadlineQueue _deadlines = new();
     private readonly Queue<Pending> _pending = new();
     private readonly ITimer _timer;
-    private readonly IBrokerJournal? _journal;
+    private IBrokerJournal? _journal;
     private Queue<Action> _outbox = new();
     private bool _isPumping;
 
@@ -23,14 +23,12 @@ internal sealed class BrokerKernel : IJournalObserver, IDisposable
     private DateTimeOffset? _timerDue;
     private long _lastPosition;
 
-    internal BrokerKernel(
-        BrokerOptions options, TimeProvider timeProvider, Func<Guid> newLockToken, IBrokerJournal? journal)
+    internal BrokerKernel(BrokerOptions options, TimeProvider timeProvider, Func<Guid> newLockToken)
     {
         Options = options;
         TimeProvider = timeProvider;
         NewLockToken = newLockToken;
         TotalQuota = new SizeQuota(options.MaxTotalBytes);
-        _journal = journal;
         _timer = timeProvider.CreateTimer(
             static state => ((BrokerKernel)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -66,7 +64,7 @@ internal sealed class BrokerKernel : IJournalObserver, IDisposable
         while (_pending.TryPeek(out var pending) && pending.Position <= position)
         {
             _pending.Dequeue();
-            Finish(pending, null);
+            Finish(pending);
         }
     }
 
@@ -77,6 +75,13 @@ internal sealed class BrokerKernel : IJournalObserver, IDisposable
     }
 
     public void Dispose() => _timer.Dispose();
+
+    /// <summary>From now on what happens is written; before the first operation.</summary>
+    internal void Use(IBrokerJournal journal)
+    {
+        _journal = journal;
+        journal.Attach(this);
+    }
 
     internal Scope Enter()
     {
@@ -113,27 +118,34 @@ internal sealed class BrokerKernel : IJournalObserver, IDisposable
     /// <summary>Makes an operation durable and then calls back, under the lock.</summary>
     internal void Commit(Operation operation, Action<BrokerError?>? done)
     {
-        if (_journal is null || Ended is not null)
+        if (Ended is not null)
         {
-            Finish(new Pending(0, operation.Arrivals, done), Ended);
+            done?.Invoke(Ended);
             return;
+        }
+
+        if (_journal is not null && operation.Records.Count > 0)
+        {
+            _lastPosition = _journal.Append(operation.Records);
+            if (_journal.WantsSnapshot)
+            {
+                _journal.BeginSnapshot(CaptureState());
+            }
         }
 
         // An operation without records (a send of duplicates only) rests on what was written before it.
-        if (operation.Records.Count > 0)
+        if (_journal is not null && (operation.Records.Count > 0 || _pending.Count > 0))
         {
-            _lastPosition = _journal.Append(operation.Records);
+            _pending.Enqueue(new Pending(_lastPosition, operation.Arrivals, done));
         }
-        else if (_pending.Count == 0)
+        else
         {
-            Finish(new Pending(0, operation.Arrivals, done), null);
-            return;
+            Finish(new Pending(0, operation.Arrivals, done));
         }
 
-        _pending.Enqueue(new Pending(_lastPosition, operation.Arrivals, done));
-        if (_journal.WantsSnapshot)
+        foreach (var message in operation.Returns)
         {
-            _journal.BeginSnapshot(CaptureState());
+            ((MessageQueue)message.Owner).Offer(message);
         }
     }
 
@@ -154,17 +166,14 @@ internal sealed class BrokerKernel : IJournalObserver, IDisposable
         CloseAll(reason);
     }
 
-    private static void Finish(Pending pending, BrokerError? error)
+    private static void Finish(Pending pending)
     {
-        if (error is null)
+        foreach (var message in pending.Arrivals)
         {
-            foreach (var message in pending.Arrivals)
-            {
-                message.Owner.Arrive(message);
-            }
+            message.Owner.Arrive(message);
         }
 
-        pending.Done?.Invoke(error);
+        pending.Done?.Invoke(null);
     }
 
     private void OnTimer()

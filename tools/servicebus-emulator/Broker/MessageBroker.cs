@@ -31,7 +31,7 @@ public sealed class MessageBroker : IDisposable
     public static MessageBroker InMemory(
         NamespaceDefinition definition, BrokerOptions options, TimeProvider timeProvider, Func<Guid> newLockToken)
     {
-        var kernel = new BrokerKernel(options, timeProvider, newLockToken, null);
+        var kernel = new BrokerKernel(options, timeProvider, newLockToken);
         return new MessageBroker(kernel, EntityTable.Build(kernel, definition));
     }
 
@@ -41,7 +41,7 @@ public sealed class MessageBroker : IDisposable
     /// <param name="timeProvider">The clock and the timers.</param>
     /// <param name="newLockToken">Makes lock tokens.</param>
     /// <param name="records">What was written, oldest first.</param>
-    /// <param name="journal">Takes what happens from now on.</param>
+    /// <param name="openJournal">Opens what takes the records from now on; called once, when all are read.</param>
     /// <param name="notes">What the replay has to say to people, one line each.</param>
     public static MessageBroker Restore(
         NamespaceDefinition definition,
@@ -49,10 +49,10 @@ public sealed class MessageBroker : IDisposable
         TimeProvider timeProvider,
         Func<Guid> newLockToken,
         IEnumerable<BrokerRecord> records,
-        IBrokerJournal journal,
+        Func<IBrokerJournal> openJournal,
         out IReadOnlyList<string> notes)
     {
-        var kernel = new BrokerKernel(options, timeProvider, newLockToken, journal);
+        var kernel = new BrokerKernel(options, timeProvider, newLockToken);
         var entities = EntityTable.Build(kernel, definition);
         var replay = new BrokerReplay(entities);
         foreach (var record in records)
@@ -61,7 +61,7 @@ public sealed class MessageBroker : IDisposable
         }
 
         var broker = new MessageBroker(kernel, entities);
-        journal.Attach(kernel);
+        kernel.Use(openJournal());
         using var scope = kernel.Enter();
         replay.Finish();
         notes = replay.Notes;
@@ -80,6 +80,13 @@ public sealed class MessageBroker : IDisposable
     {
         using var scope = _kernel.Enter();
         return [.. Entities.Select(entity => entity.Counters.Read(entity.Address))];
+    }
+
+    /// <summary>Everything that must survive, as records that rebuild it.</summary>
+    internal IReadOnlyList<BrokerRecord> Capture()
+    {
+        using var scope = _kernel.Enter();
+        return _entities.Capture();
     }
 
     /// <summary>Stops timers, ends every receiver and wait with OperationCancelled.</summary>

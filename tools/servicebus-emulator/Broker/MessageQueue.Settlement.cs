@@ -59,9 +59,9 @@ public sealed partial class MessageQueue
 
     internal Task<BrokerError?> SettleAsync(Guid lockToken, Settlement settlement, SessionLease? lease)
     {
-        if (Kernel.Ended is { } ended)
+        if ((Kernel.Ended ?? PropertyValue.FindError(settlement.PropertiesToModify)) is { } error)
         {
-            return Completed.With(ended);
+            return Completed.With(error);
         }
 
         if (!_locked.TryGetValue(lockToken, out var message) || (lease is not null && message.Lease != lease))
@@ -200,8 +200,9 @@ public sealed partial class MessageQueue
                 break;
             case Settlement.DeadLetter:
                 // There is nowhere to go from a dead-letter queue: it stays, in line again.
+                Unlock(message);
                 operation.Add(ChangeOf(message));
-                GiveBack(message);
+                operation.AddReturn(message);
                 break;
             default:
                 throw new InvalidOperationException($"The settlement {settlement.GetType().Name} is unknown.");
@@ -218,8 +219,12 @@ public sealed partial class MessageQueue
             return;
         }
 
+        Unlock(message);
         operation.Add(ChangeOf(message));
-        GiveBack(message);
+        if (message.State == MessageState.Active)
+        {
+            operation.AddReturn(message);
+        }
     }
 
     private void StartLock(StoredMessage message)

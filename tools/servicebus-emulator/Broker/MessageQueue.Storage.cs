@@ -32,6 +32,19 @@ public sealed partial class MessageQueue
         }
     }
 
+    /// <summary>Puts a message in line for receivers, or ends it when its time is over.</summary>
+    internal void Offer(StoredMessage message)
+    {
+        if (message.ExpiresAt <= Kernel.Now)
+        {
+            Expire(message);
+        }
+        else
+        {
+            Distribution.Add(message);
+        }
+    }
+
     private protected override void ArriveActive(StoredMessage message)
     {
         // Only a journal can bring such a message: the queue had no sessions when it was accepted.
@@ -83,19 +96,6 @@ public sealed partial class MessageQueue
         if (message.IsAvailable)
         {
             ((MessageQueue)message.Owner).Expire(message);
-        }
-    }
-
-    /// <summary>Puts a message in line for receivers, or ends it when its time is over.</summary>
-    private void Offer(StoredMessage message)
-    {
-        if (message.ExpiresAt <= Kernel.Now)
-        {
-            Expire(message);
-        }
-        else
-        {
-            Distribution.Add(message);
         }
     }
 
