@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Amqp;
 using Amqp.Framing;
+using ServerlessGateway.Tests.Support;
 
 namespace ServerlessGateway.Contract.Tests.ServiceBusEmulator;
 
@@ -11,6 +12,7 @@ public sealed class CbsTests
     private const string SasType = "servicebus.windows.net:sastoken";
 
     [Fact]
+    [Feature("Access", "Shared access signatures through $cbs")]
     public async Task A_token_opens_its_entity_and_what_lies_below_and_nothing_else()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -60,6 +62,7 @@ public sealed class CbsTests
     }
 
     [Fact]
+    [Feature("Access", "Shared access signatures through $cbs")]
     public async Task Tokens_that_are_over_or_of_another_key_or_no_tokens_are_refused()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -77,6 +80,7 @@ public sealed class CbsTests
     }
 
     [Fact]
+    [Feature("Access", "Entra tokens", Support = FeatureSupport.Different, Note = "The token must be a JSON web token that has not expired; its signature and audience are not checked.")]
     public async Task An_Entra_token_is_taken_by_its_shape()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -88,6 +92,7 @@ public sealed class CbsTests
     }
 
     [Fact]
+    [Feature("Access", "SASL PLAIN with name and key of the namespace")]
     public async Task A_wrong_password_ends_the_handshake()
     {
         await using var emulator = await EmulatorFixture.StartAsync();

@@ -2,6 +2,7 @@ using Amqp;
 using Amqp.Framing;
 using Microsoft.Extensions.Time.Testing;
 using ServerlessGateway.ServiceBusEmulator.Amqp;
+using ServerlessGateway.Tests.Support;
 
 namespace ServerlessGateway.Contract.Tests.ServiceBusEmulator;
 
@@ -31,6 +32,7 @@ public sealed class HostilePeerTests
 
     [Theory]
     [MemberData(nameof(Lies))]
+    [Feature("Bounds", "Malformed frames end their connection only")]
     public async Task A_malformed_frame_ends_its_own_connection_with_a_reason(string what, byte[] frame)
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -80,6 +82,7 @@ public sealed class HostilePeerTests
     }
 
     [Fact]
+    [Feature("Bounds", "Idle time-out and heartbeats")]
     public async Task A_silent_peer_is_cut_and_its_session_lock_given_back()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
@@ -113,6 +116,7 @@ public sealed class HostilePeerTests
     }
 
     [Fact]
+    [Feature("Bounds", "Peers that do not read are cut")]
     public async Task A_peer_that_does_not_read_is_cut_and_others_go_on()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);

@@ -1,6 +1,7 @@
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
+using ServerlessGateway.Tests.Support;
 
 namespace ServerlessGateway.Contract.Tests.ServiceBusEmulator;
 
@@ -9,6 +10,7 @@ public sealed class ManagementTests
     private const string Prefix = "com.microsoft:";
 
     [Fact]
+    [Feature("Management", "Renew message locks")]
     public async Task Renewing_a_lock_answers_its_new_end()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -39,6 +41,7 @@ public sealed class ManagementTests
     }
 
     [Fact]
+    [Feature("Management", "Peek")]
     public async Task Peek_answers_whole_messages_and_204_when_there_is_none()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -55,6 +58,7 @@ public sealed class ManagementTests
     }
 
     [Fact]
+    [Feature("Management", "Schedule and cancel")]
     public async Task Scheduled_messages_get_numbers_and_can_be_cancelled_once()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -78,6 +82,7 @@ public sealed class ManagementTests
     }
 
     [Fact]
+    [Feature("Management", "Receive deferred messages by number, settle by lock token")]
     public async Task Deferred_messages_are_received_by_number_and_settled_by_token()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -110,6 +115,7 @@ public sealed class ManagementTests
     }
 
     [Fact]
+    [Feature("Management", "Session state and session lock renewal")]
     public async Task Session_state_and_lock_belong_to_the_connection_that_holds_the_session()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -131,6 +137,7 @@ public sealed class ManagementTests
     }
 
     [Fact]
+    [Feature("Management", "List sessions")]
     public async Task Sessions_with_messages_are_listed()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -166,7 +173,25 @@ public sealed class ManagementTests
         Assert.Equal(400, (await management.ManageAsync(Prefix + "peek-message", "no map")).ApplicationProperties["statusCode"]);
     }
 
-    private static async Task AcceptAsync(Session session, string sessionId)
+    [Theory]
+    [InlineData("add-rule")]
+    [InlineData("remove-rule")]
+    [InlineData("enumerate-rules")]
+    [Feature("Not supported", "Rules changed at run time", Support = FeatureSupport.Missing, Note = "Rules come from the configuration; the operations are answered 501.")]
+    public async Task Rules_cannot_be_changed_and_whoever_asks_is_told_so(string operation)
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        var management = new RequestClient(
+            await emulator.OpenSessionAsync(), EmulatorFixture.Subscription + "/$management");
+
+        var answer = await management.ManageAsync(Prefix + operation, new Map());
+
+        Assert.Equal(501, answer.ApplicationProperties["statusCode"]);
+        Assert.Contains(operation, (string)answer.ApplicationProperties["statusDescription"], StringComparison.Ordinal);
+    }
+
+    internal static async Task AcceptAsync(
+        Session session, string sessionId, string queue = EmulatorFixture.SessionQueue)
     {
         var attached = new TaskCompletionSource();
         _ = new ReceiverLink(
@@ -176,7 +201,7 @@ public sealed class ManagementTests
             {
                 Source = new Source
                 {
-                    Address = EmulatorFixture.SessionQueue,
+                    Address = queue,
                     FilterSet = new Map { { new Symbol("com.microsoft:session-filter"), sessionId } },
                 },
                 Target = new Target(),

@@ -3,12 +3,14 @@ using Amqp.Framing;
 using Amqp.Types;
 using Microsoft.Extensions.Time.Testing;
 using ServerlessGateway.ServiceBusEmulator.Broker;
+using ServerlessGateway.Tests.Support;
 
 namespace ServerlessGateway.Contract.Tests.ServiceBusEmulator;
 
 public sealed class ReceiverLinkTests
 {
     [Fact]
+    [Feature("Receiving", "Annotations, delivery count, lock token as delivery tag")]
     public async Task A_received_message_carries_the_brokers_annotations_and_its_lock_token_as_tag()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -35,6 +37,7 @@ public sealed class ReceiverLinkTests
     }
 
     [Fact]
+    [Feature("Transport", "Link credit for receivers")]
     public async Task No_more_is_delivered_than_there_is_credit_for()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -70,6 +73,7 @@ public sealed class ReceiverLinkTests
     }
 
     [Fact]
+    [Feature("Transport", "Drain")]
     public async Task A_drain_hands_over_what_is_there_and_takes_the_rest_of_the_credit_back()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -106,6 +110,7 @@ public sealed class ReceiverLinkTests
     }
 
     [Fact]
+    [Feature("Transport", "Session windows")]
     public async Task Deliveries_wait_for_the_sessions_window_and_go_on_when_it_opens()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -139,6 +144,7 @@ public sealed class ReceiverLinkTests
     }
 
     [Fact]
+    [Feature("Receiving", "Receive and delete")]
     public async Task Receive_and_delete_hands_messages_over_settled()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -153,6 +159,7 @@ public sealed class ReceiverLinkTests
     }
 
     [Fact]
+    [Feature("Receiving", "Complete, abandon, defer, dead-letter")]
     public async Task Each_outcome_does_what_it_says_and_is_answered()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -211,6 +218,7 @@ public sealed class ReceiverLinkTests
     }
 
     [Fact]
+    [Feature("Receiving", "Lock expiry")]
     public async Task Settling_after_the_lock_ran_out_is_answered_with_the_reason()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
@@ -264,6 +272,7 @@ public sealed class ReceiverLinkTests
     }
 
     [Fact]
+    [Feature("Not supported", "Transactions", Support = FeatureSupport.Missing, Note = "A coordinator link is refused with `amqp:not-implemented`.")]
     public async Task Transactions_are_refused_by_name()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -286,6 +295,7 @@ public sealed class ReceiverLinkTests
     }
 
     [Fact]
+    [Feature("Topics", "Topics and subscriptions")]
     public async Task Subscriptions_receive_what_was_sent_to_their_topic()
     {
         await using var emulator = await EmulatorFixture.StartAsync();

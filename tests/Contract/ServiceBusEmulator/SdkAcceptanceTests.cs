@@ -8,6 +8,15 @@ namespace ServerlessGateway.Contract.Tests.ServiceBusEmulator;
 public sealed class SdkAcceptanceTests
 {
     [Fact]
+    [Feature("SDKs", "@azure/service-bus 7.9.5, unchanged")]
+    [Feature("Receiving", "Complete, abandon, defer, dead-letter")]
+    [Feature("Receiving", "Lock expiry")]
+    [Feature("Receiving", "Dead-lettering after the last delivery and on expiry")]
+    [Feature("Sending", "Duplicate detection")]
+    [Feature("Sending", "Scheduled messages")]
+    [Feature("Sessions", "Accept the next session, with waiting")]
+    [Feature("Topics", "Topics and subscriptions")]
+    [Feature("Topics", "Correlation filters")]
     public async Task The_JavaScript_SDK_finds_what_it_expects()
     {
         var config = await File.ReadAllTextAsync(

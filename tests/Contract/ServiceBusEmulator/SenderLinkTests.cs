@@ -1,12 +1,14 @@
 using Amqp;
 using Amqp.Framing;
 using ServerlessGateway.ServiceBusEmulator.Amqp;
+using ServerlessGateway.Tests.Support;
 
 namespace ServerlessGateway.Contract.Tests.ServiceBusEmulator;
 
 public sealed class SenderLinkTests
 {
     [Fact]
+    [Feature("Sending", "Single messages to queues")]
     public async Task An_accepted_message_is_in_the_queue()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -20,6 +22,7 @@ public sealed class SenderLinkTests
     }
 
     [Fact]
+    [Feature("Sending", "Maximum message size in the attach answer")]
     public async Task The_attach_answer_says_how_large_messages_may_be()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -33,6 +36,7 @@ public sealed class SenderLinkTests
     }
 
     [Fact]
+    [Feature("Sending", "Batches, accepted whole or not at all")]
     public async Task A_batch_becomes_its_messages_in_their_order()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -51,6 +55,7 @@ public sealed class SenderLinkTests
     }
 
     [Fact]
+    [Feature("Sending", "Batches, accepted whole or not at all")]
     public async Task A_batch_with_one_bad_message_is_refused_whole()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -68,6 +73,7 @@ public sealed class SenderLinkTests
     }
 
     [Fact]
+    [Feature("Transport", "Messages of several frames, both ways")]
     public async Task A_message_of_many_frames_arrives_whole()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -84,6 +90,7 @@ public sealed class SenderLinkTests
     }
 
     [Fact]
+    [Feature("Sending", "Size limit of the Standard tier, 256 KB")]
     public async Task A_message_over_the_limit_is_refused_with_its_reason_and_the_link_stays()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -99,6 +106,7 @@ public sealed class SenderLinkTests
     }
 
     [Fact]
+    [Feature("Sending", "A message id for messages without")]
     public async Task A_message_without_an_id_is_given_one_that_receivers_see()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -120,6 +128,7 @@ public sealed class SenderLinkTests
     }
 
     [Fact]
+    [Feature("Sending", "Messages sent settled")]
     public async Task A_message_sent_settled_is_taken_without_an_answer()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -188,6 +197,7 @@ public sealed class SenderLinkTests
     }
 
     [Fact]
+    [Feature("Transport", "Link credit for senders")]
     public async Task Credit_is_given_back_as_messages_are_answered()
     {
         await using var emulator = await EmulatorFixture.StartAsync(new AmqpLimits { SenderCredit = 4 });
@@ -218,6 +228,7 @@ public sealed class SenderLinkTests
     [InlineData("missing", ErrorCode.NotFound)]
     [InlineData(EmulatorFixture.Subscription, ErrorCode.NotAllowed)]
     [InlineData("orders/$deadletterqueue", ErrorCode.NotAllowed)]
+    [Feature("Sending", "Errors for entities that are missing or take no messages")]
     public async Task A_sender_to_what_takes_no_messages_is_refused(string address, string condition)
     {
         await using var emulator = await EmulatorFixture.StartAsync();

@@ -2,6 +2,7 @@ using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
 using Microsoft.Extensions.Time.Testing;
+using ServerlessGateway.Tests.Support;
 
 namespace ServerlessGateway.Contract.Tests.ServiceBusEmulator;
 
@@ -12,6 +13,7 @@ public sealed class SessionReceiverTests
     private static readonly Symbol Timeout = "com.microsoft:timeout";
 
     [Fact]
+    [Feature("Sessions", "Accept a session by its id")]
     public async Task Accepting_a_session_by_its_id_gives_its_messages_in_order_and_says_until_when()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -30,6 +32,7 @@ public sealed class SessionReceiverTests
     }
 
     [Fact]
+    [Feature("Sessions", "Accept the next session, with waiting")]
     public async Task The_next_session_is_answered_when_a_message_comes()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -47,6 +50,7 @@ public sealed class SessionReceiverTests
     }
 
     [Fact]
+    [Feature("Sessions", "Accept the next session, with waiting")]
     public async Task When_no_session_comes_in_time_the_link_is_refused_with_timeout()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
@@ -62,6 +66,7 @@ public sealed class SessionReceiverTests
     }
 
     [Fact]
+    [Feature("Sessions", "Exclusive session locks")]
     public async Task A_session_that_somebody_holds_cannot_be_locked()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -97,6 +102,7 @@ public sealed class SessionReceiverTests
     }
 
     [Fact]
+    [Feature("Sessions", "A lost connection gives its sessions back")]
     public async Task A_connection_that_is_cut_gives_its_session_back_to_who_waits()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -133,6 +139,7 @@ public sealed class SessionReceiverTests
     }
 
     [Fact]
+    [Feature("Sessions", "Exclusive session locks")]
     public async Task A_session_lock_that_runs_out_ends_the_link_with_the_reason()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);

@@ -8,6 +8,8 @@ internal static class EmulatorEndpoints
     public static void MapEmulator(this IEndpointRouteBuilder routes, MessageBroker broker)
     {
         routes.MapGet("/health", () => Results.Json(new { status = "healthy" }));
+        routes.MapGet("/$servicebus/websocket", () => Results.Text(
+            "AMQP over WebSocket is not supported by the emulator; connect by plain AMQP.", statusCode: 501));
         routes.MapGet("/meter", () => Results.Json(MeterReport.Of(broker)));
     }
 }
