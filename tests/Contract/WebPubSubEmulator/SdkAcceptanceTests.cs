@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Http;
+using ServerlessGateway.Tests.Support;
+
+namespace ServerlessGateway.Contract.Tests.WebPubSubEmulator;
+
+/// <summary>Microsoft's own JavaScript SDKs, unchanged, against one instance with an event handler behind it.</summary>
+public sealed class SdkAcceptanceTests
+{
+    [Fact]
+    public async Task The_JavaScript_SDKs_work_unchanged()
+    {
+        await using var handler = await TestHandler.StartAsync();
+        handler.Answer = AnswerAsync;
+        await using var instance = await TestInstance.StartAsync(handler.Config("connect,connected,disconnected"));
+
+        var passed = await NodeSuite.RunAsync("webpubsub", new Dictionary<string, string>
+        {
+            ["WEBPUBSUB_CONNECTION_STRING"] = instance.Host.ConnectionString,
+            ["WEBPUBSUB_ENDPOINT"] = instance.Endpoint,
+        });
+
+        Assert.True(passed >= 20, $"Only {passed} tests ran.");
+    }
+
+    // Refuses the user 'refused' and the event 'refuse'; says back everything else.
+    private static Task AnswerAsync(HandlerRequest request, HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status204NoContent;
+        switch (request.Event)
+        {
+            case "connect" when request.Header("ce-userId") == "refused":
+                response.StatusCode = StatusCodes.Status403Forbidden;
+                return Task.CompletedTask;
+            case "refuse":
+                response.StatusCode = StatusCodes.Status400BadRequest;
+                return Task.CompletedTask;
+            case "echo":
+                response.StatusCode = StatusCodes.Status200OK;
+                response.ContentType = request.Header("Content-Type");
+                return response.Body.WriteAsync(request.Body).AsTask();
+            default:
+                return Task.CompletedTask;
+        }
+    }
+}

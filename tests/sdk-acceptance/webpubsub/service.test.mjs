@@ -1,0 +1,176 @@
+// @azure/web-pubsub 1.2.0: every operation of the service client, against what connected clients see of it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { WebPubSubServiceClient, AzureKeyCredential, odata } from "@azure/web-pubsub";
+import { createService, endpoint, hub, once, startClient, unique } from "./support.mjs";
+
+const service = createService();
+
+test("sendToAll sends JSON, text and bytes", async () => {
+  const { inbox } = await startClient();
+  const mark = unique("mark");
+
+  await service.sendToAll({ mark, n: [1, null] });
+  await service.sendToAll(mark, { contentType: "text/plain" });
+  await service.sendToAll(new Uint8Array([0, 255]));
+
+  // Other files of the suite share the hub; only our own messages count.
+  const got = [];
+  while (got.length < 3) {
+    const message = await inbox.server.next();
+    if (message.data?.mark === mark || message.data === mark || message.dataType === "binary") got.push(message);
+  }
+  assert.deepEqual(got.map((message) => message.dataType), ["json", "text", "binary"]);
+  assert.deepEqual(got[0].data, { mark, n: [1, null] });
+  assert.deepEqual([...new Uint8Array(got[2].data)], [0, 255]);
+});
+
+test("sendToGroup reaches members only, in order, as a message of the group", async () => {
+  const name = unique("group");
+  const member = await startClient({ groups: [name] });
+  const other = await startClient();
+  const group = service.group(name);
+
+  for (let i = 0; i < 20; i++) await group.sendToAll({ i });
+  const got = [];
+  for (let i = 0; i < 20; i++) got.push(await member.inbox.group.next());
+  await service.sendToConnection(other.connectionId, "end", { contentType: "text/plain" });
+  await other.inbox.server.next();
+
+  assert.deepEqual(got.map((message) => message.data.i), [...Array(20).keys()]);
+  assert.equal(got[0].group, name);
+  assert.equal(got[0].fromUserId, undefined);
+  assert.equal(other.inbox.group.size, 0);
+});
+
+test("excluded connections and a filter narrow a send", async () => {
+  const name = unique("group");
+  const ada = await startClient({ userId: unique("ada"), groups: [name] });
+  const bob = await startClient({ userId: unique("bob"), groups: [name] });
+  const group = service.group(name);
+
+  await group.sendToAll("1", { contentType: "text/plain", excludedConnections: [ada.connectionId] });
+  await group.sendToAll("2", { contentType: "text/plain", filter: odata`userId eq ${bob.userId} and ${name} in groups` });
+  await group.sendToAll("3", { contentType: "text/plain" });
+
+  assert.equal((await bob.inbox.group.next()).data, "1");
+  assert.equal((await bob.inbox.group.next()).data, "2");
+  assert.equal((await bob.inbox.group.next()).data, "3");
+  assert.equal((await ada.inbox.group.next()).data, "3");
+});
+
+test("sendToUser and sendToConnection reach whom they name", async () => {
+  const userId = unique("user/with %");
+  const first = await startClient({ userId });
+  const second = await startClient({ userId });
+
+  await service.sendToUser(userId, { to: "user" }, { messageTtlSeconds: 60 });
+  await service.sendToConnection(second.connectionId, { to: "connection" });
+
+  assert.deepEqual((await first.inbox.server.next()).data, { to: "user" });
+  assert.deepEqual((await second.inbox.server.next()).data, { to: "user" });
+  assert.deepEqual((await second.inbox.server.next()).data, { to: "connection" });
+});
+
+test("existence of connection, user and group follows their life", async () => {
+  const [userId, group] = [unique("user"), unique("group")];
+  const { client, connectionId } = await startClient({ userId, groups: [group] });
+  const states = async () => [
+    await service.connectionExists(connectionId), await service.userExists(userId), await service.groupExists(group),
+  ];
+
+  assert.deepEqual(await states(), [true, true, true]);
+  const disconnected = once(client, "disconnected");
+  await service.closeConnection(connectionId, { reason: "enough" });
+  assert.equal((await disconnected).message.message, "enough");
+  assert.deepEqual(await states(), [false, false, false]);
+});
+
+test("closing the connections of a user or of a group spares the others", async () => {
+  const [userId, name] = [unique("user"), unique("group")];
+  const closed = await startClient({ userId, groups: [name] });
+  const spared = await startClient({ userId });
+
+  let gone = once(closed.client, "disconnected");
+  await service.closeUserConnections(userId, { excluded: [spared.connectionId] });
+  await gone;
+  assert.equal(await service.connectionExists(spared.connectionId), true);
+
+  await service.group(name).addConnection(spared.connectionId);
+  gone = once(spared.client, "disconnected");
+  await service.group(name).closeAllConnections();
+  await gone;
+  assert.equal(await service.userExists(userId), false);
+});
+
+test("membership is changed by connection, by user and by filter", async () => {
+  const [userId, name, other] = [unique("user"), unique("group"), unique("group")];
+  const { connectionId } = await startClient({ userId });
+  const group = service.group(name);
+
+  await group.addConnection(connectionId);
+  assert.equal(await service.groupExists(name), true);
+  await group.removeConnection(connectionId);
+  assert.equal(await service.groupExists(name), false);
+  await group.addUser(userId);
+  assert.equal(await service.groupExists(name), true);
+  await group.removeUser(userId);
+  assert.equal(await service.groupExists(name), false);
+
+  await service.addConnectionsToGroups([name, other], odata`connectionId eq ${connectionId}`);
+  assert.deepEqual([await service.groupExists(name), await service.groupExists(other)], [true, true]);
+  await service.removeConnectionsFromGroups([name], odata`userId eq ${userId}`);
+  assert.deepEqual([await service.groupExists(name), await service.groupExists(other)], [false, true]);
+  await service.removeConnectionFromAllGroups(connectionId);
+  assert.equal(await service.groupExists(other), false);
+  await group.addConnection(connectionId);
+  await service.removeUserFromAllGroups(userId);
+  assert.equal(await service.groupExists(name), false);
+});
+
+test("adding a connection that is not there fails with 404", async () => {
+  await assert.rejects(service.group("g").addConnection("none"), { statusCode: 404 });
+});
+
+test("a bad filter fails with 400 and says why", async () => {
+  await assert.rejects(
+    service.sendToAll("x", { contentType: "text/plain", filter: "userId eq" }),
+    (error) => error.statusCode === 400 && /filter/i.test(error.message),
+  );
+});
+
+test("members of a group are listed over pages", async () => {
+  const name = unique("group");
+  const members = [];
+  for (let i = 0; i < 5; i++) members.push(await startClient({ userId: `u${i}`, groups: [name] }));
+
+  const paged = await service.group(name).listConnections({ maxPageSize: 2 });
+  const listed = [];
+  for await (const member of paged) listed.push(member);
+
+  assert.deepEqual(listed.map((member) => member.connectionId), members.map((member) => member.connectionId));
+  assert.deepEqual(listed.map((member) => member.userId), ["u0", "u1", "u2", "u3", "u4"]);
+});
+
+test("permissions are granted, seen, used and revoked", async () => {
+  const name = unique("group");
+  const { client, connectionId } = await startClient();
+  const seen = () => service.hasPermission(connectionId, "joinLeaveGroup", { targetName: name });
+
+  await assert.rejects(client.joinGroup(name), (error) => error.errorDetail?.name === "Forbidden");
+  assert.equal(await seen(), false);
+  await service.grantPermission(connectionId, "joinLeaveGroup", { targetName: name });
+  assert.equal(await seen(), true);
+  await client.joinGroup(name);
+  await service.revokePermission(connectionId, "joinLeaveGroup", { targetName: name });
+  assert.equal(await seen(), false);
+});
+
+test("a client with another key is refused", async () => {
+  const stranger = new WebPubSubServiceClient(
+    endpoint, new AzureKeyCredential("another-key-of-somebody-0123456789abcdefg"), hub,
+    { allowInsecureConnection: true, retryOptions: { maxRetries: 0 } },
+  );
+
+  await assert.rejects(stranger.sendToAll({}), { statusCode: 401 });
+});
