@@ -29,7 +29,8 @@ internal sealed class SubscribeHandler(
             return (new ErrorReply(request.Id, error), null);
         }
 
-        var session = await rows.ReadAsync(context.State.Session, cancellationToken);
+        var stored = await rows.ReadAsync(context.State.Session, cancellationToken);
+        var session = stored?.Session;
         var plan = Limit(SubscribePlan.Make(items, context.State.Capabilities), session, isResume);
         var wanted = plan.Where(planned => planned.Error is null).Select(planned => planned.Channel).ToList();
         var joined = await JoinAsync(wanted, session, isResume, context, cancellationToken);
@@ -43,7 +44,7 @@ internal sealed class SubscribeHandler(
         try
         {
             await rows.MergeAsync(
-                context.State.Session, stored => merge.Apply(stored ?? Restore(context), request.Positions), cancellationToken);
+                context.State.Session, row => merge.Apply(row ?? Restore(context), request.Positions), cancellationToken, stored);
         }
         catch (StoreUnavailableException)
         {
@@ -67,19 +68,18 @@ internal sealed class SubscribeHandler(
     {
         var limit = options.Value.MaxChannelsPerSession;
         var held = isResume ? [] : session?.Subscriptions.Keys.ToHashSet() ?? [];
-        return [.. plan.Select(planned => planned.Error is not null || held.Contains(planned.Channel) || held.Count < limit
-            ? Note(planned)
-            : planned with { Error = RequestErrors.TooManyChannels(held.Count + 1, limit) })];
-
-        PlannedChannel Note(PlannedChannel planned)
+        var limited = new List<PlannedChannel>(plan.Count);
+        foreach (var planned in plan)
         {
-            if (planned.Error is null)
+            var isOver = planned.Error is null && held.Count >= limit && !held.Contains(planned.Channel);
+            limited.Add(isOver ? planned with { Error = RequestErrors.TooManyChannels(held.Count + 1, limit) } : planned);
+            if (planned.Error is null && !isOver)
             {
                 held.Add(planned.Channel);
             }
-
-            return planned;
         }
+
+        return limited;
     }
 
     /// <summary>

@@ -13,20 +13,24 @@ internal sealed class SessionRows(ISessionStore store, TimeProvider time, IOptio
 
     /// <summary>Reads a session whose lease has not ended; null where there is none.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
-    public async Task<Session?> ReadAsync(SessionId id, CancellationToken cancellationToken) =>
-        Alive(await ReadStoredAsync(id, cancellationToken))?.Session;
+    public async Task<StoredSession?> ReadAsync(SessionId id, CancellationToken cancellationToken) =>
+        Alive(await ReadStoredAsync(id, cancellationToken));
 
     /// <summary>
     /// Merges a change. <paramref name="merge"/> gets what is stored (null: nothing, or its lease has ended) and returns what shall be; null leaves
     /// all as it is, and so does what it was given. It may be called several times. Returns what is stored afterwards.
     /// </summary>
+    /// <param name="id">The session.</param>
+    /// <param name="merge">The change.</param>
+    /// <param name="cancellationToken">Stops before the next read or write.</param>
+    /// <param name="known">What was read a moment ago: where nobody wrote since, it need not be read again.</param>
     /// <exception cref="StoreUnavailableException">The store did not answer, or others wrote each time before us.</exception>
     public async Task<Session?> MergeAsync(
-        SessionId id, Func<Session?, Session?> merge, CancellationToken cancellationToken)
+        SessionId id, Func<Session?, Session?> merge, CancellationToken cancellationToken, StoredSession? known = null)
     {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            var stored = await ReadStoredAsync(id, cancellationToken);
+            var stored = attempt == 0 && known is not null ? known : await ReadStoredAsync(id, cancellationToken);
             var before = Alive(stored)?.Session;
             var after = merge(before);
             if (after is null || ReferenceEquals(after, before))

@@ -22,7 +22,7 @@ public sealed class SubscribeHandlerTests
         await SubscribeAsync("a");
 
         Assert.Equal(["join a", "read a", "writes 0"], _bench.Events);
-        Assert.Equal(1, _bench.Store.Writes);
+        Assert.Equal((1, 1), (_bench.Store.Reads, _bench.Store.Writes));
     }
 
     [Fact]
