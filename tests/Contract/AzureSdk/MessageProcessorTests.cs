@@ -30,8 +30,10 @@ public sealed class MessageProcessorTests : IAsyncLifetime
         Assert.False(begun.Reader.TryRead(out _));
         release.SetResult();
         var fourth = await TakeAsync(begun, 1);
-        await processor.StopProcessingAsync();
+        Assert.True(processor.IsProcessing);
+        await processor.CloseAsync();
 
+        Assert.True(processor.IsClosed && !processor.IsProcessing);
         Assert.Equal(["1", "2", "3", "4"], first.Concat(fourth).Order());
         Assert.Null(await PeekAsync());
     }
@@ -61,7 +63,7 @@ public sealed class MessageProcessorTests : IAsyncLifetime
             async args =>
             {
                 await args.RenewMessageLockAsync(args.Message);
-                await args.DeadLetterMessageAsync(args.Message, "refused");
+                await args.DeadLetterMessageAsync(args.Message);
                 await handled.Writer.WriteAsync(args.EntityPath);
             });
 

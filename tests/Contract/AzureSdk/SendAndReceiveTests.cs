@@ -52,6 +52,7 @@ public sealed class SendAndReceiveTests : IAsyncLifetime
             sent.ApplicationProperties.OrderBy(pair => pair.Key), received.ApplicationProperties.OrderBy(pair => pair.Key));
         Assert.Equal(1, received.DeliveryCount);
         Assert.True(received.SequenceNumber > 0);
+        Assert.Equal(received.EnqueuedTime + received.TimeToLive, received.ExpiresAt, TimeSpan.FromSeconds(1));
         Assert.InRange(DateTimeOffset.UtcNow - received.EnqueuedTime, TimeSpan.FromSeconds(-1), ServiceBusNamespace.Hang);
         Assert.InRange(received.LockedUntil - DateTimeOffset.UtcNow, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(31));
         Assert.NotEqual(Guid.Empty.ToString(), received.LockToken);
@@ -129,6 +130,26 @@ public sealed class SendAndReceiveTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_dead_letter_takes_changed_properties_along()
+    {
+        var client = _namespace.Client();
+        var (sender, receiver) = SenderAndReceiver(client);
+        await sender.SendMessagesAsync([new ServiceBusMessage("1"), new ServiceBusMessage("2")]);
+        var properties = new Dictionary<string, object> { ["looked at"] = "twice" };
+
+        await receiver.DeadLetterMessageAsync(await receiver.ReceiveMessageAsync(ServiceBusNamespace.Hang), properties);
+        await receiver.DeadLetterMessageAsync(
+            await receiver.ReceiveMessageAsync(ServiceBusNamespace.Hang), properties, "unreadable");
+        var dead = await ReceiveAsync(
+            client.CreateReceiver(
+                ServiceBusNamespace.Queue, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter }),
+            2);
+
+        Assert.All(dead, message => Assert.Equal("twice", message.ApplicationProperties["looked at"]));
+        Assert.Equal([null, "unreadable"], dead.Select(message => message.DeadLetterReason));
+    }
+
+    [Fact]
     public async Task A_deferred_message_is_reached_by_its_number_only()
     {
         var (sender, receiver) = SenderAndReceiver();
@@ -165,6 +186,7 @@ public sealed class SendAndReceiveTests : IAsyncLifetime
     public async Task A_batch_takes_what_fits_and_arrives_in_order()
     {
         var (sender, receiver) = SenderAndReceiver();
+        using var whole = await sender.CreateMessageBatchAsync();
         using var batch = await sender.CreateMessageBatchAsync(new CreateMessageBatchOptions { MaxSizeInBytes = 4_000 });
         var added = 0;
         while (batch.TryAddMessage(new ServiceBusMessage(new string('x', 1_000)) { MessageId = $"{added}" }))
@@ -175,6 +197,7 @@ public sealed class SendAndReceiveTests : IAsyncLifetime
         await sender.SendMessagesAsync(batch);
         var received = await ReceiveAsync(receiver, batch.Count);
 
+        Assert.Equal(256 * 1024, whole.MaxSizeInBytes);
         Assert.InRange(added, 2, 3);
         Assert.Equal(added, batch.Count);
         Assert.InRange(batch.SizeInBytes, 1_000 * added, batch.MaxSizeInBytes);
@@ -274,6 +297,7 @@ public sealed class SendAndReceiveTests : IAsyncLifetime
         await sender.CloseAsync();
         await receiver.CloseAsync();
 
+        Assert.True(sender.IsClosed && receiver.IsClosed);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => sender.SendMessageAsync(new ServiceBusMessage()));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => receiver.ReceiveMessageAsync());
         await client.DisposeAsync();

@@ -39,6 +39,13 @@ public sealed class ServiceBusOptionsTests
     {
         await using var client = new ServiceBusClient(ConnectionString);
         var processor = client.CreateSessionProcessor("q");
+        var named = client.CreateSessionProcessor(
+            "q",
+            new ServiceBusSessionProcessorOptions
+            {
+                Identifier = "mine",
+                ReceiveMode = ServiceBusReceiveMode.ReceiveAndDelete,
+            });
 
         Assert.True(processor.AutoCompleteMessages);
         Assert.Equal(8, processor.MaxConcurrentSessions);
@@ -47,7 +54,8 @@ public sealed class ServiceBusOptionsTests
         Assert.Null(processor.SessionIdleTimeout);
         Assert.Equal(0, processor.PrefetchCount);
         Assert.Equal(ServiceBusReceiveMode.PeekLock, processor.ReceiveMode);
-        Assert.Equal("q", processor.EntityPath);
+        Assert.Equal(("q", "localhost"), (processor.EntityPath, processor.FullyQualifiedNamespace));
+        Assert.Equal(("mine", ServiceBusReceiveMode.ReceiveAndDelete), (named.Identifier, named.ReceiveMode));
         Assert.False(processor.IsProcessing);
     }
 
@@ -55,12 +63,20 @@ public sealed class ServiceBusOptionsTests
     public async Task A_processor_handles_one_message_at_a_time_and_completes_it()
     {
         await using var client = new ServiceBusClient(ConnectionString);
-        var processor = client.CreateProcessor("t", "s", new ServiceBusProcessorOptions { SubQueue = SubQueue.DeadLetter });
+        var processor = client.CreateProcessor("t", "s", new ServiceBusProcessorOptions
+        {
+            SubQueue = SubQueue.DeadLetter,
+            Identifier = "mine",
+            ReceiveMode = ServiceBusReceiveMode.ReceiveAndDelete,
+        });
 
         Assert.True(processor.AutoCompleteMessages);
         Assert.Equal(1, processor.MaxConcurrentCalls);
         Assert.Equal(TimeSpan.FromMinutes(5), processor.MaxAutoLockRenewalDuration);
-        Assert.Equal("t/Subscriptions/s/$DeadLetterQueue", processor.EntityPath);
+        Assert.Equal(
+            ("mine", "localhost", "t/Subscriptions/s/$DeadLetterQueue"),
+            (processor.Identifier, processor.FullyQualifiedNamespace, processor.EntityPath));
+        Assert.Equal((0, ServiceBusReceiveMode.ReceiveAndDelete), (processor.PrefetchCount, processor.ReceiveMode));
     }
 
     [Fact]
@@ -162,5 +178,6 @@ public sealed class ServiceBusOptionsTests
         Assert.Equal(("mine", "localhost", false), (client.Identifier, client.FullyQualifiedNamespace, client.IsClosed));
         Assert.Equal(("sender", "q", "localhost"), (sender.Identifier, sender.EntityPath, sender.FullyQualifiedNamespace));
         Assert.Equal(("receiver", "t/Subscriptions/s", 3), (receiver.Identifier, receiver.EntityPath, receiver.PrefetchCount));
+        Assert.Equal(("localhost", ServiceBusReceiveMode.PeekLock), (receiver.FullyQualifiedNamespace, receiver.ReceiveMode));
     }
 }

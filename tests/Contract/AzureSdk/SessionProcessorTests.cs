@@ -84,7 +84,7 @@ public sealed class SessionProcessorTests : IAsyncLifetime
         await SendAsync(("a", "1"));
         var processor = await StartAsync(Options(autoComplete: true), async args =>
         {
-            await args.DeadLetterMessageAsync(args.Message, "refused", "because");
+            await args.DeadLetterMessageAsync(args.Message);
             await handled.Writer.WriteAsync(args.SessionId);
         });
 

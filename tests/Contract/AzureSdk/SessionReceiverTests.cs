@@ -131,14 +131,42 @@ public sealed class SessionReceiverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_session_can_be_received_and_deleted_ahead_of_need()
+    {
+        var client = _namespace.Client();
+        await SendAsync(client, ("a", "1"), ("a", "2"));
+
+        var receiver = await client.AcceptNextSessionAsync(
+            ServiceBusNamespace.SessionQueue,
+            new ServiceBusSessionReceiverOptions
+            {
+                ReceiveMode = ServiceBusReceiveMode.ReceiveAndDelete,
+                PrefetchCount = 5,
+                Identifier = "reader",
+            });
+        var received = await ReceiveAsync(receiver, 2);
+
+        Assert.Equal((ServiceBusReceiveMode.ReceiveAndDelete, 5, "reader"),
+            (receiver.ReceiveMode, receiver.PrefetchCount, receiver.Identifier));
+        Assert.Equal(["1", "2"], received.Select(message => message.Body.ToString()));
+        Assert.Null(await receiver.PeekMessageAsync());
+    }
+
+    [Fact]
     public async Task A_subscription_with_sessions_is_received_by_session()
     {
         var client = _namespace.Client();
         await client.CreateSender(ServiceBusNamespace.Topic)
             .SendMessageAsync(new ServiceBusMessage("event") { SessionId = "orders:1" });
 
-        await using var receiver = await client.AcceptNextSessionAsync(
-            ServiceBusNamespace.Topic, ServiceBusNamespace.Subscription);
+        await using (var first = await client.AcceptNextSessionAsync(
+            ServiceBusNamespace.Topic, ServiceBusNamespace.Subscription))
+        {
+            Assert.Equal("orders:1", first.SessionId);
+        }
+
+        await using var receiver = await client.AcceptSessionAsync(
+            ServiceBusNamespace.Topic, ServiceBusNamespace.Subscription, "orders:1");
         var message = await receiver.ReceiveMessageAsync(ServiceBusNamespace.Hang);
         await receiver.DeadLetterMessageAsync(message, "refused");
         var dead = await client.CreateReceiver(

@@ -43,7 +43,7 @@ internal sealed class MessagePump(
             }
             catch (Exception e)
             {
-                await RaiseAsync(e, ServiceBusErrorSource.Receive, stopping).ConfigureAwait(false);
+                await RaiseAsync(e, ServiceBusErrorSource.Receive).ConfigureAwait(false);
                 await PauseAsync(pauseAfterError, stopping).ConfigureAwait(false);
             }
         }
@@ -53,12 +53,12 @@ internal sealed class MessagePump(
         ServiceBusReceivedMessage message, EntityReceiver receiver, ServiceBusReceiver surface, CancellationToken stopping)
     {
         using var handled = new CancellationTokenSource();
-        var renewing = RenewAsync(message, receiver, handled.Token, stopping);
+        var renewing = RenewAsync(message, receiver, handled.Token);
         try
         {
-            var args = new ProcessMessageEventArgs(message, surface, Identifier, stopping);
+            var args = new ProcessMessageEventArgs(message, surface, stopping);
             await HandleAsync(
-                message, receiver, () => Handlers.Message!(args), options.AutoCompleteMessages, (stopping, stopping))
+                message, receiver, () => Handlers.Message!(args), options.AutoCompleteMessages, stopping)
                 .ConfigureAwait(false);
         }
         finally
@@ -69,7 +69,7 @@ internal sealed class MessagePump(
     }
 
     private async Task RenewAsync(
-        ServiceBusReceivedMessage message, EntityReceiver receiver, CancellationToken handled, CancellationToken stopping)
+        ServiceBusReceivedMessage message, EntityReceiver receiver, CancellationToken handled)
     {
         var duration = options.MaxAutoLockRenewalDuration;
         if (receiver.ReceiveMode != ServiceBusReceiveMode.PeekLock || duration == TimeSpan.Zero)
@@ -96,7 +96,7 @@ internal sealed class MessagePump(
                     return;
                 }
 
-                await RaiseAsync(e, ServiceBusErrorSource.RenewLock, stopping).ConfigureAwait(false);
+                await RaiseAsync(e, ServiceBusErrorSource.RenewLock).ConfigureAwait(false);
                 if (e is not ServiceBusException { IsTransient: true })
                 {
                     return;

@@ -90,7 +90,7 @@ internal abstract class Pump<TArgs>(ConnectionScope scope, string entityPath, st
     /// <summary>Runs until stopped; failures are told, never thrown.</summary>
     protected abstract Task RunAsync(CancellationToken stopping);
 
-    protected async Task RaiseAsync(Exception exception, ServiceBusErrorSource source, CancellationToken stopping)
+    protected async Task RaiseAsync(Exception exception, ServiceBusErrorSource source)
     {
         try
         {
@@ -98,9 +98,7 @@ internal abstract class Pump<TArgs>(ConnectionScope scope, string entityPath, st
                 exception,
                 (exception as ServiceBusException)?.ProcessorErrorSource ?? source,
                 FullyQualifiedNamespace,
-                EntityPath,
-                Identifier,
-                stopping)).ConfigureAwait(false);
+                EntityPath)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -118,7 +116,7 @@ internal abstract class Pump<TArgs>(ConnectionScope scope, string entityPath, st
         EntityReceiver receiver,
         Func<Task> handle,
         bool completes,
-        (CancellationToken Processing, CancellationToken Stopping) tokens)
+        CancellationToken processing)
     {
         var source = ServiceBusErrorSource.ProcessMessageCallback;
         var locks = receiver.ReceiveMode == ServiceBusReceiveMode.PeekLock;
@@ -131,14 +129,14 @@ internal abstract class Pump<TArgs>(ConnectionScope scope, string entityPath, st
                 await receiver.SettleAsync(message, Settlement.Complete, CancellationToken.None).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is not TaskCanceledException || !tokens.Processing.IsCancellationRequested)
+        catch (Exception e) when (e is not TaskCanceledException || !processing.IsCancellationRequested)
         {
             ThrowIfSessionLost(e, source);
-            await RaiseAsync(e, source, tokens.Stopping).ConfigureAwait(false);
+            await RaiseAsync(e, source).ConfigureAwait(false);
             if (locks && !message.IsSettled
                 && (e as ServiceBusException)?.Reason is not ServiceBusFailureReason.MessageLockLost)
             {
-                await AbandonAsync(message, receiver, tokens.Stopping).ConfigureAwait(false);
+                await AbandonAsync(message, receiver).ConfigureAwait(false);
             }
         }
     }
@@ -156,7 +154,7 @@ internal abstract class Pump<TArgs>(ConnectionScope scope, string entityPath, st
         return left - ahead < TimeSpan.FromDays(1) ? left - ahead : TimeSpan.FromDays(1);
     }
 
-    private async Task AbandonAsync(ServiceBusReceivedMessage message, EntityReceiver receiver, CancellationToken stopping)
+    private async Task AbandonAsync(ServiceBusReceivedMessage message, EntityReceiver receiver)
     {
         try
         {
@@ -165,7 +163,7 @@ internal abstract class Pump<TArgs>(ConnectionScope scope, string entityPath, st
         catch (Exception e)
         {
             ThrowIfSessionLost(e, ServiceBusErrorSource.Abandon);
-            await RaiseAsync(e, ServiceBusErrorSource.Abandon, stopping).ConfigureAwait(false);
+            await RaiseAsync(e, ServiceBusErrorSource.Abandon).ConfigureAwait(false);
         }
     }
 

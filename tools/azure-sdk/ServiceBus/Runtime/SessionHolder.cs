@@ -47,7 +47,7 @@ internal sealed class SessionHolder(
                     return;
                 }
 
-                await pump.HandleAsync(messages[0], receiver, Args(messages[0], either.Token), stopping).ConfigureAwait(false);
+                await pump.HandleAsync(messages[0], receiver, Args(messages[0], either.Token)).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
@@ -62,12 +62,12 @@ internal sealed class SessionHolder(
                 await _letGo.CancelAsync().ConfigureAwait(false);
             }
 
-            await pump.TellAsync(e, ServiceBusErrorSource.Receive, stopping).ConfigureAwait(false);
+            await pump.TellAsync(e, ServiceBusErrorSource.Receive).ConfigureAwait(false);
         }
     }
 
     private ProcessSessionMessageEventArgs Args(ServiceBusReceivedMessage message, CancellationToken cancellationToken) =>
-        new(message, _surface, pump.Identifier, cancellationToken) { Release = _letGo.Cancel };
+        new(message, _surface, cancellationToken) { Release = _letGo.Cancel };
 
     private async Task RenewAsync()
     {
@@ -91,7 +91,7 @@ internal sealed class SessionHolder(
             }
             catch (Exception e)
             {
-                await pump.TellAsync(e, ServiceBusErrorSource.RenewLock, stopping).ConfigureAwait(false);
+                await pump.TellAsync(e, ServiceBusErrorSource.RenewLock).ConfigureAwait(false);
                 if (e is not ServiceBusException { IsTransient: true })
                 {
                     return;
@@ -104,13 +104,13 @@ internal sealed class SessionHolder(
     {
         try
         {
-            await (handler?.Invoke(new ProcessSessionEventArgs(_surface, pump.Identifier, stopping)) ?? Task.CompletedTask)
+            await (handler?.Invoke(new ProcessSessionEventArgs(_surface)) ?? Task.CompletedTask)
                 .ConfigureAwait(false);
             return true;
         }
         catch (Exception e)
         {
-            await pump.TellAsync(e, source, stopping).ConfigureAwait(false);
+            await pump.TellAsync(e, source).ConfigureAwait(false);
             return false;
         }
     }
@@ -123,7 +123,7 @@ internal sealed class SessionHolder(
         }
         catch (Exception e)
         {
-            await pump.TellAsync(e, ServiceBusErrorSource.CloseSession, stopping).ConfigureAwait(false);
+            await pump.TellAsync(e, ServiceBusErrorSource.CloseSession).ConfigureAwait(false);
         }
     }
 }

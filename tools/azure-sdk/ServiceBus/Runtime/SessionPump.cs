@@ -30,20 +30,18 @@ internal sealed class SessionPump(
         Task.WhenAll(Enumerable.Range(0, options.MaxConcurrentSessions).Select(_ => HoldSessionsAsync(stopping)));
 
     /// <summary>Tells of a failure on behalf of a session that is held.</summary>
-    public Task TellAsync(Exception exception, ServiceBusErrorSource source, CancellationToken stopping) =>
-        RaiseAsync(exception, source, stopping);
+    public Task TellAsync(Exception exception, ServiceBusErrorSource source) => RaiseAsync(exception, source);
 
     public Task HandleAsync(
         ServiceBusReceivedMessage message,
         EntityReceiver receiver,
-        ProcessSessionMessageEventArgs args,
-        CancellationToken stopping) =>
+        ProcessSessionMessageEventArgs args) =>
         HandleAsync(
             message,
             receiver,
             () => Handlers.Message!(args),
             options.AutoCompleteMessages,
-            (args.CancellationToken, stopping));
+            args.CancellationToken);
 
     public TimeSpan RenewIn(DateTimeOffset lockedUntil) => RenewDelay(lockedUntil);
 
@@ -64,7 +62,7 @@ internal sealed class SessionPump(
             }
             catch (Exception e)
             {
-                await RaiseAsync(e, ServiceBusErrorSource.AcceptSession, stopping).ConfigureAwait(false);
+                await RaiseAsync(e, ServiceBusErrorSource.AcceptSession).ConfigureAwait(false);
                 await Pauses.WaitAsync(pauseAfterError, Scope.Time, stopping).ConfigureAwait(false);
             }
         }

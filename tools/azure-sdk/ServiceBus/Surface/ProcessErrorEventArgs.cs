@@ -6,25 +6,17 @@ namespace Azure.Messaging.ServiceBus;
 /// <remarks>Listing: https://github.com/Azure/azure-sdk-for-net/blob/main/sdk/servicebus/Azure.Messaging.ServiceBus/api/Azure.Messaging.ServiceBus.net10.0.cs</remarks>
 public sealed class ProcessErrorEventArgs : EventArgs
 {
-    /// <summary>Makes the arguments.</summary>
-    public ProcessErrorEventArgs(
+    internal ProcessErrorEventArgs(
         Exception exception,
         ServiceBusErrorSource errorSource,
         string fullyQualifiedNamespace,
-        string entityPath,
-        string identifier,
-        CancellationToken cancellationToken)
+        string entityPath)
     {
         Exception = exception;
         ErrorSource = errorSource;
         FullyQualifiedNamespace = fullyQualifiedNamespace;
         EntityPath = entityPath;
-        Identifier = identifier;
-        CancellationToken = cancellationToken;
     }
-
-    /// <summary>Cancelled when the processor stops.</summary>
-    public CancellationToken CancellationToken { get; }
 
     /// <summary>The entity.</summary>
     public string EntityPath { get; }
@@ -38,6 +30,4 @@ public sealed class ProcessErrorEventArgs : EventArgs
     /// <summary>The namespace.</summary>
     public string FullyQualifiedNamespace { get; }
 
-    /// <summary>The processor.</summary>
-    public string Identifier { get; }
 }

@@ -9,16 +9,13 @@ public class ProcessMessageEventArgs : EventArgs
 {
     private readonly ServiceBusReceiver _receiver;
 
-    /// <summary>Makes the arguments.</summary>
-    public ProcessMessageEventArgs(
+    internal ProcessMessageEventArgs(
         ServiceBusReceivedMessage message,
         ServiceBusReceiver receiver,
-        string identifier,
         CancellationToken cancellationToken)
     {
         Message = message;
         _receiver = receiver;
-        Identifier = identifier;
         CancellationToken = cancellationToken;
     }
 
@@ -27,12 +24,6 @@ public class ProcessMessageEventArgs : EventArgs
 
     /// <summary>The entity.</summary>
     public string EntityPath => _receiver.EntityPath;
-
-    /// <summary>The namespace.</summary>
-    public string FullyQualifiedNamespace => _receiver.FullyQualifiedNamespace;
-
-    /// <summary>The processor.</summary>
-    public string Identifier { get; }
 
     /// <summary>The message.</summary>
     public ServiceBusReceivedMessage Message { get; }

@@ -8,24 +8,13 @@ public class ProcessSessionEventArgs : EventArgs
 {
     private readonly ServiceBusSessionReceiver _receiver;
 
-    /// <summary>Makes the arguments.</summary>
-    public ProcessSessionEventArgs(
-        ServiceBusSessionReceiver receiver, string identifier, CancellationToken cancellationToken)
+    internal ProcessSessionEventArgs(
+        ServiceBusSessionReceiver receiver)
     {
         _receiver = receiver;
-        Identifier = identifier;
-        CancellationToken = cancellationToken;
     }
-
-    /// <summary>Cancelled when the processor stops.</summary>
-    public CancellationToken CancellationToken { get; }
-
-    /// <summary>The processor.</summary>
-    public string Identifier { get; }
 
     /// <summary>The session.</summary>
     public string SessionId => _receiver.SessionId;
 
-    /// <summary>When the lock of the session ends.</summary>
-    public DateTimeOffset SessionLockedUntil => _receiver.SessionLockedUntil;
 }

@@ -9,30 +9,18 @@ public class ProcessSessionMessageEventArgs : EventArgs
 {
     private readonly ServiceBusSessionReceiver _receiver;
 
-    /// <summary>Makes the arguments.</summary>
-    public ProcessSessionMessageEventArgs(
+    internal ProcessSessionMessageEventArgs(
         ServiceBusReceivedMessage message,
         ServiceBusSessionReceiver receiver,
-        string identifier,
         CancellationToken cancellationToken)
     {
         Message = message;
         _receiver = receiver;
-        Identifier = identifier;
         CancellationToken = cancellationToken;
     }
 
     /// <summary>Cancelled when the processor stops, the session is released, or its lock is lost.</summary>
     public CancellationToken CancellationToken { get; }
-
-    /// <summary>The entity.</summary>
-    public string EntityPath => _receiver.EntityPath;
-
-    /// <summary>The namespace.</summary>
-    public string FullyQualifiedNamespace => _receiver.FullyQualifiedNamespace;
-
-    /// <summary>The processor.</summary>
-    public string Identifier { get; }
 
     /// <summary>The message.</summary>
     public ServiceBusReceivedMessage Message { get; }

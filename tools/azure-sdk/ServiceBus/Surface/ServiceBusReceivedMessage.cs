@@ -29,14 +29,8 @@ public class ServiceBusReceivedMessage
     /// <summary>Why the message is a dead letter.</summary>
     public string DeadLetterReason => Property(DeadLetterProperty.Reason);
 
-    /// <summary>The entity in which the message became a dead letter.</summary>
-    public string DeadLetterSource => Content.Annotated<string>(Annotation.DeadLetterSource);
-
     /// <summary>How often the message was delivered, this delivery included.</summary>
     public int DeliveryCount => Content.DeliveryCount;
-
-    /// <summary>The sequence number that the message had where it first arrived.</summary>
-    public long EnqueuedSequenceNumber => Content.Annotated<long>(Annotation.EnqueuedSequenceNumber);
 
     /// <summary>When the message was enqueued, by the clock of the broker.</summary>
     public DateTimeOffset EnqueuedTime => Content.Time(Annotation.EnqueuedTime);

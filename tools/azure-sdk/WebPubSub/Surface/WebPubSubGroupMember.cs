@@ -4,9 +4,7 @@ namespace Azure.Messaging.WebPubSub;
 /// <remarks>Listing: https://github.com/Azure/azure-sdk-for-net/blob/main/sdk/webpubsub/Azure.Messaging.WebPubSub/api/Azure.Messaging.WebPubSub.net10.0.cs</remarks>
 public class WebPubSubGroupMember
 {
-    /// <summary>Makes a member.</summary>
-    public WebPubSubGroupMember(string connectionId) =>
-        ConnectionId = connectionId ?? throw new ArgumentNullException(nameof(connectionId));
+    internal WebPubSubGroupMember(string connectionId) => ConnectionId = connectionId;
 
     /// <summary>The connection.</summary>
     public string ConnectionId { get; }

@@ -20,7 +20,7 @@ internal static class Handshake
     public const int MaxFrameBytes = 64 * 1024;
 
     /// <summary>After this long without a frame the peer counts as lost; it is told half, as the standard advises.</summary>
-    public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(120);
+    public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
 
     private const string ServiceBusMechanism = "MSSBCBS";
     private static readonly byte[] SaslHeader = "AMQP\x03\x01\x00\x00"u8.ToArray();
