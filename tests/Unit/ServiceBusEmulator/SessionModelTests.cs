@@ -40,7 +40,7 @@ public sealed class SessionModelTests
         {
             run.Do(step);
         }
-    }, iter: 1_000);
+    }, iter: 400);
 
     private readonly record struct Step(Verb Verb, int Which, int Amount)
     {

@@ -99,6 +99,9 @@ internal sealed class BrokerKernel : IJournalObserver, IDisposable
 
     internal Deadline At(DateTimeOffset due, Action<object> action, object state) => _deadlines.Add(due, action, state);
 
+    /// <summary>The time after a wait from now; the end of time when that is later still.</summary>
+    internal DateTimeOffset After(TimeSpan wait) => wait < DateTimeOffset.MaxValue - Now ? Now + wait : DateTimeOffset.MaxValue;
+
     internal void Cancel(Deadline? deadline) => _deadlines.Cancel(deadline);
 
     /// <summary>Makes an operation durable; the task ends with null, or with the reason why it is not known to be.</summary>

@@ -53,7 +53,7 @@ public sealed class PullReceiver
             _receiver!.AddCredit(maxCount - Buffered);
         }
 
-        var isCancelled = Buffered == 0 && !await WaitAsync(signal, maxWait, cancellationToken);
+        var isCancelled = Buffered == 0 && maxWait > TimeSpan.Zero && !await WaitAsync(signal, maxWait, cancellationToken);
         _receiver!.SetDeliveryLimit(0);
         return Take(maxCount, isCancelled);
     }
@@ -94,7 +94,7 @@ public sealed class PullReceiver
         Deadline deadline;
         using (_kernel.Enter())
         {
-            deadline = _kernel.At(_kernel.Now + maxWait, static state => ((TaskCompletionSource)state).TrySetResult(), signal);
+            deadline = _kernel.At(_kernel.After(maxWait), static state => ((TaskCompletionSource)state).TrySetResult(), signal);
         }
 
         using var registration = cancellationToken.Register(() => signal.TrySetResult());

@@ -101,8 +101,7 @@ internal sealed class SessionDistribution(BrokerKernel kernel, MessageQueue queu
         else
         {
             wait.Place = _waits.AddLast(wait);
-            var due = maxWait < DateTimeOffset.MaxValue - kernel.Now ? kernel.Now + maxWait : DateTimeOffset.MaxValue;
-            wait.Deadline = kernel.At(due, state => GiveUp((SessionWait)state, TimeoutError()), wait);
+            wait.Deadline = kernel.At(kernel.After(maxWait), state => GiveUp((SessionWait)state, TimeoutError()), wait);
         }
 
         return wait;
