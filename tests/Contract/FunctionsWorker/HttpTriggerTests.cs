@@ -86,6 +86,19 @@ public sealed class HttpTriggerTests(SharedSampleApp shared) : IClassFixture<Sha
     }
 
     [Fact]
+    public async Task What_a_balancer_says_of_the_caller_is_believed()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "prefix/plain");
+        request.Headers.Add("X-Forwarded-Proto", "https");
+        request.Headers.Add("X-Forwarded-Host", "gateway.example");
+
+        using var response = await _app.Http.SendAsync(request);
+
+        var body = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal("https://gateway.example", body.GetProperty("url").GetString());
+    }
+
+    [Fact]
     public async Task A_function_that_throws_answers_500_and_tells_nothing()
     {
         using var response = await _app.Http.GetAsync("prefix/fails");
@@ -114,7 +127,7 @@ public sealed class HttpTriggerTests(SharedSampleApp shared) : IClassFixture<Sha
     {
         using var leave = new CancellationTokenSource();
         var call = _app.Http.GetAsync("prefix/slow/never", leave.Token);
-        await _app.NextAsync("slow-begun");
+        Assert.Equal("never True", await _app.NextAsync("slow-begun"));
 
         await leave.CancelAsync();
 

@@ -196,7 +196,7 @@ internal sealed class SampleApp : IAsyncDisposable
     }
 
     /// <summary>The app is built below this project, for the same build and configuration as the tests.</summary>
-    private static string Location()
+    public static string Location()
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var project = output.Parent!.Parent!.Parent!.Parent!.FullName;

@@ -164,6 +164,17 @@ public sealed class ServiceBusTriggerTests
     }
 
     [Fact]
+    public async Task The_lock_of_a_message_can_be_renewed()
+    {
+        await using var queue = await QueueApp.StartAsync("OfQueue");
+
+        await queue.SendAsync(QueueApp.PlainQueue, null, ("m1", "renew-message+complete"));
+
+        await queue.App.NextAsync("renewed");
+        Assert.Equal("m1", await queue.App.NextAsync("queue-returned"));
+    }
+
+    [Fact]
     public async Task The_attribute_turns_auto_completion_on_where_host_json_turned_it_off()
     {
         await using var queue = await QueueApp.StartAsync(

@@ -10,7 +10,7 @@ internal sealed class HttpFunctions(EventLog log, Gates gates, ScopeMarker marke
     /// <summary>Without a route of its own: the function's name is the route.</summary>
     [Function("plain")]
     public static IActionResult Plain([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) =>
-        new OkObjectResult(new { method = request.Method });
+        new OkObjectResult(new { method = request.Method, url = $"{request.Scheme}://{request.Host}" });
 
     [Function("items")]
     public static async ValueTask<IResult> Items(
@@ -53,9 +53,10 @@ internal sealed class HttpFunctions(EventLog log, Gates gates, ScopeMarker marke
     public async Task<IResult> Slow(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "slow/{gate}")] HttpRequest request,
         string gate,
+        FunctionContext context,
         CancellationToken cancellationToken)
     {
-        log.Add("slow-begun", gate);
+        log.Add("slow-begun", $"{gate} {context.CancellationToken == cancellationToken}");
         try
         {
             await gates.WaitAsync(gate).WaitAsync(cancellationToken);

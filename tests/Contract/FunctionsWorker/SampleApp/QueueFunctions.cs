@@ -90,6 +90,10 @@ internal sealed class QueueFunctions(EventLog log, Gates gates, Attempts attempt
                 await session.RenewSessionLockAsync(cancellationToken);
                 log.Add("renewed", $"{session.SessionLockedUntil >= before}");
                 break;
+            case "renew-message":
+                await actions.RenewMessageLockAsync(message, cancellationToken);
+                log.Add("renewed");
+                break;
             case "state":
                 log.Add("state", (await session!.GetSessionStateAsync(cancellationToken)).ToString());
                 await session.SetSessionStateAsync(BinaryData.FromString(argument), cancellationToken);

@@ -86,6 +86,7 @@ internal static class WorkerHostBuilder
     private static void MapRoutes(WebApplication app, FunctionCatalog catalog)
     {
         app.Use(CloseConnectionsWhileDraining(app.Services.GetRequiredService<Drain>()));
+        app.UseForwardedHeaders();
         app.UseRouting();
         AdminEndpoints.Map(app, app.Services);
         if (catalog.With<HttpTriggerAttribute>().Any())

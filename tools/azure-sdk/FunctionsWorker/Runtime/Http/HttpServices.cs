@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -9,6 +11,9 @@ internal static class HttpServices
     public static IServiceCollection AddFunctionsHttp(this IServiceCollection services)
     {
         services.AddMvcCore();
+
+        // Requests come from the host, or here from a balancer, which say what the caller asked for.
+        services.Configure<ForwardedHeadersOptions>(options => options.ForwardedHeaders = ForwardedHeaders.All);
         services.TryAddSingleton<HttpIntegration>();
         return services;
     }

@@ -14,12 +14,6 @@ internal static class ServiceBusListeners
         services.AddSingleton<ListenerServices>();
         foreach (var (function, trigger) in catalog.With<ServiceBusTriggerAttribute>())
         {
-            if (trigger.IsBatched)
-            {
-                throw new NotSupportedException(
-                    $"{function.Name}: the stand-in delivers one message at a time; IsBatched is not supported.");
-            }
-
             services.AddSingleton<ITriggerListener>(provider => trigger.IsSessionsEnabled
                 ? ActivatorUtilities.CreateInstance<SessionListener>(provider, function, trigger)
                 : ActivatorUtilities.CreateInstance<MessageListener>(provider, function, trigger));

@@ -16,10 +16,11 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder
 
     internal FunctionsApplicationBuilder(string[]? args) => _inner = WorkerHostBuilder.Create(args ?? []);
 
-    /// <summary>Shared by what builds the app.</summary>
-    public IDictionary<object, object> Properties => ((IHostApplicationBuilder)_inner).Properties;
+    IDictionary<object, object> IHostApplicationBuilder.Properties => ((IHostApplicationBuilder)_inner).Properties;
 
     IConfigurationManager IHostApplicationBuilder.Configuration => Configuration;
+
+    IMetricsBuilder IHostApplicationBuilder.Metrics => _inner.Metrics;
 
     /// <summary>The app's settings.</summary>
     public ConfigurationManager Configuration => _inner.Configuration;
@@ -29,9 +30,6 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder
 
     /// <summary>The app's logging.</summary>
     public ILoggingBuilder Logging => _inner.Logging;
-
-    /// <summary>The app's metrics.</summary>
-    public IMetricsBuilder Metrics => _inner.Metrics;
 
     /// <summary>The app's services.</summary>
     public IServiceCollection Services => _inner.Services;
@@ -49,9 +47,7 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder
         return WorkerHostBuilder.Build(_inner);
     }
 
-    /// <summary>Replaces the container.</summary>
-    public void ConfigureContainer<TContainerBuilder>(
-        IServiceProviderFactory<TContainerBuilder> factory, Action<TContainerBuilder>? configure = null)
-        where TContainerBuilder : notnull =>
+    void IHostApplicationBuilder.ConfigureContainer<TContainerBuilder>(
+        IServiceProviderFactory<TContainerBuilder> factory, Action<TContainerBuilder>? configure) =>
         ((IHostApplicationBuilder)_inner).ConfigureContainer(factory, configure);
 }

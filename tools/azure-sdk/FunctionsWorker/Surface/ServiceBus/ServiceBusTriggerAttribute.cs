@@ -32,9 +32,6 @@ public sealed class ServiceBusTriggerAttribute : TriggerBindingAttribute
     /// <summary>Whether messages are read session by session. Default false.</summary>
     public bool IsSessionsEnabled { get; set; }
 
-    /// <summary>Whether the function takes many messages at once. Default false.</summary>
-    public bool IsBatched { get; set; }
-
     /// <summary>
     /// Whether a message is completed when the function succeeds; where it is not set, host.json decides.
     /// </summary>
