@@ -75,6 +75,23 @@ public sealed class DuplicateDetectionTests : IDisposable
     }
 
     [Fact]
+    public async Task Refused_sends_push_nothing_out_of_the_memory()
+    {
+        using var fixture = new BrokerFixture(
+            new NamespaceDefinition { Queues = [Queue("q", queue => Detecting(queue) with { MaxSizeBytes = 5 })] },
+            new BrokerOptions { MaxDuplicateHistory = 2 });
+        await fixture.SendAsync(With("a", "first"));
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            Assert.NotNull(await fixture.Q().SendAsync([With($"refused{attempt}", "more")]));
+        }
+
+        await fixture.SendAsync(With("a", "duplicate"));
+
+        Assert.Equal(["first"], Bodies(await fixture.ReceiveAsync(5)));
+    }
+
+    [Fact]
     public async Task Beyond_the_limit_of_remembered_ids_the_oldest_leaves()
     {
         using var fixture = new BrokerFixture(

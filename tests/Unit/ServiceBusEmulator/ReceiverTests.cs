@@ -141,6 +141,23 @@ public sealed class ReceiverTests : IDisposable
     }
 
     [Fact]
+    public async Task A_closed_receiver_leaves_the_line_at_once()
+    {
+        var first = _fixture.Listen(credit: 1);
+        for (var index = 0; index < 100; index++)
+        {
+            _fixture.Listen(credit: 1).Receiver.Close();
+        }
+
+        var last = _fixture.Listen(credit: 1);
+        await _fixture.SendAsync(Message("1"), Message("2"));
+
+        Assert.Equal(["1"], first.Bodies);
+        Assert.Equal(["2"], last.Bodies);
+        Assert.Null(first.Receiver.Place);
+    }
+
+    [Fact]
     public void Receivers_are_bounded()
     {
         using var fixture = new BrokerFixture(

@@ -45,7 +45,6 @@ public abstract partial class BrokerEntity
         var plan = PlanAll(messages);
         if (plan.FindQuotaError() is { } full)
         {
-            plan.Abandon();
             return Task.FromResult(answer([], full));
         }
 

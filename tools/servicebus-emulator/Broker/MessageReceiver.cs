@@ -50,8 +50,8 @@ public sealed class MessageReceiver
         }
     }
 
-    /// <summary>Whether it stands in the queue's line of receivers that have a grant.</summary>
-    internal bool IsWaiting { get; set; }
+    /// <summary>Its place in the queue's line of receivers that have a grant; null when it does not stand there.</summary>
+    internal LinkedListNode<MessageReceiver>? Place { get; set; }
 
     internal bool WantsMore => !_isClosed && _delivered < _limit;
 

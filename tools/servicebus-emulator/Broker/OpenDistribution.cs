@@ -4,7 +4,9 @@ namespace ServerlessGateway.ServiceBusEmulator.Broker;
 internal sealed class OpenDistribution : Distribution
 {
     private readonly AvailableMessages _available = new();
-    private readonly Queue<MessageReceiver> _waiting = new();
+
+    /// <summary>Receivers that may have a grant, in the order of their turns.</summary>
+    private readonly LinkedList<MessageReceiver> _waiting = new();
     private readonly List<MessageReceiver> _receivers = [];
 
     internal int ReceiverCount => _receivers.Count;
@@ -19,19 +21,20 @@ internal sealed class OpenDistribution : Distribution
 
     internal void Opened(MessageReceiver receiver) => _receivers.Add(receiver);
 
-    internal void Closed(MessageReceiver receiver) => _receivers.Remove(receiver);
+    internal void Closed(MessageReceiver receiver)
+    {
+        _receivers.Remove(receiver);
+        StepOut(receiver);
+    }
 
     /// <summary>A receiver may have a new grant.</summary>
     internal void Granted(MessageReceiver receiver)
     {
-        if (receiver.IsWaiting || !receiver.WantsMore)
+        if (receiver.Place is null && receiver.WantsMore)
         {
-            return;
+            receiver.Place = _waiting.AddLast(receiver);
+            Dispatch();
         }
-
-        receiver.IsWaiting = true;
-        _waiting.Enqueue(receiver);
-        Dispatch();
     }
 
     internal override void Close(BrokerError reason)
@@ -46,12 +49,11 @@ internal sealed class OpenDistribution : Distribution
 
     private void Dispatch()
     {
-        while (_waiting.TryPeek(out var receiver))
+        while (_waiting.First?.Value is { } receiver)
         {
             if (!receiver.WantsMore)
             {
-                _waiting.Dequeue();
-                receiver.IsWaiting = false;
+                StepOut(receiver);
                 continue;
             }
 
@@ -60,9 +62,19 @@ internal sealed class OpenDistribution : Distribution
                 return;
             }
 
-            _waiting.Dequeue();
-            _waiting.Enqueue(receiver);
+            // To the end of the line, with whatever grant it has left.
+            StepOut(receiver);
+            receiver.Place = _waiting.AddLast(receiver);
             receiver.Hand(message!);
+        }
+    }
+
+    private void StepOut(MessageReceiver receiver)
+    {
+        if (receiver.Place is { } place)
+        {
+            _waiting.Remove(place);
+            receiver.Place = null;
         }
     }
 }

@@ -2,13 +2,14 @@ namespace ServerlessGateway.ServiceBusEmulator.Broker;
 
 /// <summary>
 /// Where the messages of one operation will go, worked out before anything changes, so that a send is accepted as
-/// a whole or refused as a whole. Only duplicate histories are written while planning; <see cref="Abandon"/> takes
-/// that back.
+/// a whole or refused as a whole.
 /// </summary>
 internal sealed class RoutePlan(BrokerKernel kernel)
 {
     private readonly List<(BrokerEntity Entity, Routed Message, MessageState State)> _placements = [];
     private readonly List<(BrokerEntity Entity, string MessageId)> _ids = [];
+    private readonly HashSet<(BrokerEntity Entity, string MessageId)> _seen = [];
+    private readonly List<BrokerEntity> _duplicates = [];
     private readonly List<BrokerEntity> _numbered = [];
 
     internal DateTimeOffset Now => kernel.Now;
@@ -29,7 +30,7 @@ internal sealed class RoutePlan(BrokerKernel kernel)
         return entity.Numbers.Next();
     }
 
-    /// <summary>False when the entity has seen the message's id within its window.</summary>
+    /// <summary>False when the entity has seen the message's id within its window, or earlier in this plan.</summary>
     internal bool TryRemember(BrokerEntity entity, BrokerMessage message)
     {
         if (entity.Duplicates is not { } history || message.MessageId is not { } id)
@@ -37,13 +38,12 @@ internal sealed class RoutePlan(BrokerKernel kernel)
             return true;
         }
 
-        if (history.Contains(id, Now))
+        if (history.Contains(id, Now) || !_seen.Add((entity, id)))
         {
-            entity.Counters.Duplicates++;
+            _duplicates.Add(entity);
             return false;
         }
 
-        history.Remember(id, Now);
         _ids.Add((entity, id));
         return true;
     }
@@ -77,23 +77,16 @@ internal sealed class RoutePlan(BrokerKernel kernel)
                 + $"{kernel.TotalQuota.MaxBytes}.");
     }
 
-    /// <summary>Takes back what planning remembered, since the operation was refused.</summary>
-    internal void Abandon()
-    {
-        foreach (var (entity, id) in _ids)
-        {
-            entity.Duplicates!.Forget(id);
-        }
-    }
-
     /// <summary>Puts the messages into their entities; they become visible when the operation is durable.</summary>
     /// <param name="operation">Takes the records.</param>
     /// <param name="source">A message of an entity that has the same sender's part already, if any.</param>
     internal IReadOnlyList<StoredMessage> Apply(Operation operation, StoredMessage? source)
     {
         var stored = new List<StoredMessage>(_placements.Count);
+        _duplicates.ForEach(entity => entity.Counters.Duplicates++);
         foreach (var (entity, id) in _ids)
         {
+            entity.Duplicates!.Remember(id, Now);
             operation.Add(new BrokerRecord.IdRemembered(entity.Address, id, Now));
         }
 

@@ -24,6 +24,9 @@ internal sealed class FileJournal : IBrokerJournal, IAsyncDisposable
     private IJournalObserver? _observer;
     private Task _snapshot = Task.CompletedTask;
     private long _position;
+
+    /// <summary>The last position that is durable; the writer's own.</summary>
+    private long _written;
     private long _pendingBytes;
     private long _logBytes;
     private long _snapshotBytes;
@@ -178,7 +181,8 @@ internal sealed class FileJournal : IBrokerJournal, IAsyncDisposable
         {
             _segment.Write(group.Buffer.Written, _options.Flush);
             Interlocked.Add(ref _pendingBytes, -group.Buffer.Length);
-            Tell(group);
+            _written = group.LastPosition;
+            Tell(_written);
         }
 
         if (group.Snapshot is { } state)
@@ -187,23 +191,19 @@ internal sealed class FileJournal : IBrokerJournal, IAsyncDisposable
             _snapshot = Task.Run(() => WriteSnapshot(number, state));
         }
 
-        group.Flushed?.SetResult();
+        if (group.Flushed is { } flushed)
+        {
+            // Whoever waits for the flush counts on the broker knowing of it, earlier notices included.
+            _observer!.OnDurable(_written);
+            flushed.SetResult();
+        }
+
         Recycle(group.Buffer);
     }
 
-    private void Tell(Group group)
-    {
-        // Positions only rise, so a notice that comes late, or after a later one, changes nothing.
-        if (group.Flushed is not null)
-        {
-            _observer!.OnDurable(group.LastPosition);
-        }
-        else
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(
-                static told => told.Observer.OnDurable(told.Position), (Observer: _observer!, Position: group.LastPosition), false);
-        }
-    }
+    /// <summary>Positions only rise, so a notice that comes late, or after a later one, changes nothing.</summary>
+    private void Tell(long position) => ThreadPool.UnsafeQueueUserWorkItem(
+        static told => told.Observer.OnDurable(told.Position), (Observer: _observer!, Position: position), false);
 
     private void WriteSnapshot(long number, IReadOnlyList<BrokerRecord> state)
     {
