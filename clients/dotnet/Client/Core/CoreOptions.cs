@@ -37,6 +37,9 @@ internal sealed record CoreOptions
     /// <summary>Every request is answered within 20 s; 10 s more for the way there and back.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long an acknowledged request may still be answered.</summary>
+    public TimeSpan AnswerGrace { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>A connection that lived this long was a good one: the back-off begins anew.</summary>
     public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(5);
 
