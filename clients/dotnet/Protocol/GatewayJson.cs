@@ -22,6 +22,7 @@ namespace ServerlessGateway.Protocol;
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     private static GatewayJson? _relaxed;
+    private static GatewayJson? _requests;
 
     /// <summary>
     /// The context to use: relaxed escaping keeps text at its size; the frames go to JSON parsers, never into HTML. Made on first use,
@@ -30,6 +31,15 @@ internal sealed partial class GatewayJson : JsonSerializerContext
     public static GatewayJson Relaxed => _relaxed ??= new GatewayJson(new JsonSerializerOptions(Default.Options)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>
+    /// For reading requests: three levels hold an item's payload. A payload that nests deeper than allowed must be refused here, since the
+    /// frames and pages that carry it on add levels of their own, and no client could read them.
+    /// </summary>
+    public static GatewayJson Requests => _requests ??= new GatewayJson(new JsonSerializerOptions(Relaxed.Options)
+    {
+        MaxDepth = ClientLimits.MaxPayloadDepth + 3,
     });
 }
 

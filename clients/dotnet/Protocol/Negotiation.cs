@@ -39,6 +39,11 @@ public sealed record ClientLimits(
     /// <summary>192 KiB: what fits, with its envelope, into Service Bus Standard's 256 KiB.</summary>
     public const int HighestMaxPayloadBytes = 192 * 1024;
 
+    /// <summary>
+    /// 32 levels of arrays and objects in one payload: the frames around it add some, and JSON parsers on the way stop at 64.
+    /// </summary>
+    public const int MaxPayloadDepth = 32;
+
     /// <summary>512 KiB: half of Web PubSub's largest frame, so that JSON's escapes can not pass it.</summary>
     public const int DefaultMaxRequestBytes = 512 * 1024;
 

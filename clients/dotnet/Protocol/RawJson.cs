@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -42,7 +43,7 @@ internal sealed class RawJsonConverter : JsonConverter<RawJson>
     {
         // A value inside one contiguous buffer could be sliced, but the reader does not give its buffer away; parse keeps the raw text.
         using var document = JsonDocument.ParseValue(ref reader);
-        return RawJson.FromText(document.RootElement.GetRawText());
+        return new RawJson(JsonMarshal.GetRawUtf8Value(document.RootElement).ToArray());
     }
 
     public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options)

@@ -33,7 +33,7 @@ public static class RequestCodec
                 return Refuse(id, ErrorDetail.Of(ErrorCodes.UnknownRequest, "The gateway knows no such request.", type));
             }
 
-            var request = type is null ? null : JsonSerializer.Deserialize(utf8, GatewayJson.Relaxed.GatewayRequest);
+            var request = type is null ? null : JsonSerializer.Deserialize(utf8, GatewayJson.Requests.GatewayRequest);
             return request is null || request.Id < 1
                 ? Refuse(id, ErrorDetail.Of(ErrorCodes.MalformedRequest, "A request needs 'type' and 'id', a whole number from 1.", id))
                 : new DecodedRequest(request, null);

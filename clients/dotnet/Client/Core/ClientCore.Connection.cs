@@ -81,7 +81,7 @@ internal sealed partial class ClientCore
         }
         else
         {
-            Lose(error, closesSocket: true);
+            Lose(error);
         }
     }
 
@@ -113,19 +113,14 @@ internal sealed partial class ClientCore
     }
 
     /// <summary>The connection or the attempt is over; the next begins at once after a good connection, else after a back-off.</summary>
-    private void Lose(ErrorDetail error, bool closesSocket)
+    private void Lose(ErrorDetail error)
     {
         if (State is ConnectionState.Waiting or ConnectionState.Idle or ConnectionState.Closed)
         {
             return;
         }
 
-        if (closesSocket)
-        {
-            _context.Emit(new CloseSocketEffect(_attempt, error.Name));
-        }
-
-        _attempt++;
+        _context.Emit(new CloseSocketEffect(_attempt++, error.Name));
         var wasConnected = IsConnected;
         if (wasConnected)
         {
@@ -154,7 +149,7 @@ internal sealed partial class ClientCore
 
         if (State == ConnectionState.Connecting && _context.Now >= _attemptDue)
         {
-            Lose(ErrorDetail.Of(ErrorCodes.ConnectFailed, "The attempt took too long."), closesSocket: true);
+            Lose(ErrorDetail.Of(ErrorCodes.ConnectFailed, "The attempt took too long."));
         }
         else if (IsConnected)
         {
@@ -172,11 +167,11 @@ internal sealed partial class ClientCore
     {
         if (_context.Now >= _lastHeard + _context.Options.DeadAfter)
         {
-            Lose(ErrorDetail.Of(ErrorCodes.ConnectFailed, "The connection is dead: nothing arrived."), closesSocket: true);
+            Lose(ErrorDetail.Of(ErrorCodes.ConnectFailed, "The connection is dead: nothing arrived."));
         }
         else if (_context.Now >= RequestTimeoutDue)
         {
-            Lose(ErrorDetail.Of(ErrorCodes.ConnectFailed, "A request was not answered."), closesSocket: true);
+            Lose(ErrorDetail.Of(ErrorCodes.ConnectFailed, "A request was not answered."));
         }
         else if (_context.Now >= _nextPing)
         {

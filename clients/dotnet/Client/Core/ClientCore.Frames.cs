@@ -18,7 +18,7 @@ internal sealed partial class ClientCore
                 OnGreeting();
                 break;
             case DisconnectedFrame frame:
-                Lose(ErrorDetail.Of(ErrorCodes.InstanceClosed, "The service closes the connection.", frame.Message), closesSocket: true);
+                Lose(ErrorDetail.Of(ErrorCodes.InstanceClosed, "The service closes the connection.", frame.Message));
                 break;
             case ServerFrame frame when ReplyCodec.Decode(frame.Data.Span) is { } reply:
                 OnReply(reply);
@@ -157,7 +157,7 @@ internal sealed partial class ClientCore
         {
             case Verdict.Reconnect or Verdict.Authenticate:
                 Restore(request);
-                Lose(error, closesSocket: true);
+                Lose(error);
                 break;
             case Verdict.Stop when request is PendingPublish:
                 _outbox.OnRequestRefused(error);

@@ -118,7 +118,7 @@ internal sealed partial class ClientCore
                 OnFrame(frame.Utf8);
                 break;
             case SocketClosed closed when closed.Attempt == _attempt:
-                Lose(ErrorDetail.Of(ErrorCodes.ConnectFailed, "The connection was lost.", closed.Reason), closesSocket: false);
+                Lose(ErrorDetail.Of(ErrorCodes.ConnectFailed, "The connection was lost.", closed.Reason));
                 break;
         }
     }
