@@ -39,7 +39,7 @@ internal sealed partial class GatewayJson : JsonSerializerContext
     /// </summary>
     public static GatewayJson Requests => _requests ??= new GatewayJson(new JsonSerializerOptions(Relaxed.Options)
     {
-        MaxDepth = ClientLimits.MaxPayloadDepth + 3,
+        MaxDepth = Protocol.ClientLimits.MaxPayloadDepth + 3,
     });
 }
 
