@@ -18,6 +18,10 @@ internal sealed partial class SessionListener : ITriggerListener
     private readonly bool _keepsSessionsWhileDraining;
     private readonly CancellationTokenSource _stopping = new();
 
+    /// <summary>Completes when sessions that are kept through a drain may be given back.</summary>
+    private readonly TaskCompletionSource _disposing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _stopped = Task.CompletedTask;
+
     public SessionListener(
         FunctionEntry function,
         ServiceBusTriggerAttribute trigger,
@@ -33,6 +37,7 @@ internal sealed partial class SessionListener : ITriggerListener
             .CreateProcessor(services.Clients.For(trigger.Connection), Options(services.HostFile.ServiceBus, trigger));
         _processor.ProcessMessageAsync += ProcessAsync;
         _processor.ProcessErrorAsync += ReportAsync;
+        _processor.SessionClosingAsync += _ => KeepAsync();
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => _processor.StartProcessingAsync(cancellationToken);
@@ -44,15 +49,30 @@ internal sealed partial class SessionListener : ITriggerListener
     public async Task StopAsync()
     {
         await _stopping.CancelAsync();
-        await (_keepsSessionsWhileDraining ? _processor.StopProcessingAsync() : _processor.CloseAsync());
+        if (_keepsSessionsWhileDraining)
+        {
+            // Not awaited here: it ends when the sessions are given back, which is at the end of the drain.
+            _stopped = _processor.StopProcessingAsync();
+        }
+        else
+        {
+            await _processor.CloseAsync();
+        }
+
         LogStopped(_function.Name);
     }
 
     public async ValueTask DisposeAsync()
     {
+        _disposing.TrySetResult();
+        await _stopped;
         await _processor.CloseAsync();
         _stopping.Dispose();
     }
+
+    /// <summary>A session in the way of being given back stays held for as long as this waits.</summary>
+    private Task KeepAsync() =>
+        _keepsSessionsWhileDraining && _stopping.IsCancellationRequested ? _disposing.Task : Task.CompletedTask;
 
     private static ServiceBusSessionProcessorOptions Options(
         ServiceBusSettings settings, ServiceBusTriggerAttribute trigger) => new()
