@@ -19,7 +19,7 @@ internal sealed record RepairState
     public long Turn { get; init; }
 
     /// <summary>When <see cref="Turn"/> was last raised; a chain of probes that is silent for long is begun again.</summary>
-    public DateTimeOffset TurnAt { get; init; }
+    public DateTimeOffset TurnAt { get; init; } = DateTimeOffset.UnixEpoch;
 
     /// <summary>Probes without an answer, in a row; spaces the next ones.</summary>
     public int Failures { get; init; }
@@ -31,7 +31,7 @@ internal sealed record RepairState
     public DateTimeOffset? CheckDue { get; init; }
 
     /// <summary>When the last check was broadcast.</summary>
-    public DateTimeOffset CheckedAt { get; init; }
+    public DateTimeOffset CheckedAt { get; init; } = DateTimeOffset.UnixEpoch;
 
     /// <summary>The window of the last check; doubled while throttling recurs.</summary>
     public TimeSpan Window { get; init; }
