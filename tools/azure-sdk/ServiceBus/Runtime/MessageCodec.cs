@@ -18,7 +18,8 @@ internal static class MessageCodec
         return buffer.Buffer.AsMemory(buffer.Offset, buffer.Length);
     }
 
-    public static MessageData Decode(Message message)
+    /// <summary>Reads a message. The broker counts the deliveries before this one; a peek is none.</summary>
+    public static MessageData Decode(Message message, bool isPeeked = false)
     {
         var properties = message.Properties;
         var data = new MessageData
@@ -34,9 +35,7 @@ internal static class MessageCodec
             ContentType = properties?.ContentType?.ToString(),
             AbsoluteExpiryTime = properties?.HasField(8) == true ? properties.AbsoluteExpiryTime : null,
             TimeToLive = message.Header?.HasField(2) == true ? TimeSpan.FromMilliseconds(message.Header.Ttl) : null,
-
-            // The broker counts the deliveries before this one.
-            DeliveryCount = (int)(message.Header?.DeliveryCount ?? 0) + 1,
+            DeliveryCount = (int)(message.Header?.DeliveryCount ?? 0) + (isPeeked ? 0 : 1),
         };
         CopyMap(message.MessageAnnotations?.Map, data.Annotations);
         CopyMap(message.ApplicationProperties?.Map, data.ApplicationProperties);

@@ -40,7 +40,7 @@ internal sealed class MessageSettler(
             ["message-count"] = maxMessages,
         });
         var answer = await management.RequestAsync("peek-message", request, null, cancellationToken).ConfigureAwait(false);
-        var messages = Messages(answer);
+        var messages = Messages(answer, arePeeked: true);
         if (messages.Count > 0)
         {
             _lastPeeked = messages[^1].SequenceNumber;
@@ -59,7 +59,7 @@ internal sealed class MessageSettler(
         });
         var answer = await management.RequestAsync("receive-by-sequence-number", request, link, cancellationToken)
             .ConfigureAwait(false);
-        return Messages(answer);
+        return Messages(answer, arePeeked: false);
     }
 
     public async Task RenewMessageLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken)
@@ -153,21 +153,21 @@ internal sealed class MessageSettler(
         return new Rejected { Error = new Error(DeadLetterCondition) { Info = info } };
     }
 
-    private static List<ServiceBusReceivedMessage> Messages(Message answer)
+    private static List<ServiceBusReceivedMessage> Messages(Message answer, bool arePeeked)
     {
         if (Answer.HasNothing(answer) || Answer.Value(answer, "messages") is not List entries)
         {
             return [];
         }
 
-        return [.. entries.OfType<Map>().Select(FromEntry)];
+        return [.. entries.OfType<Map>().Select(entry => FromEntry(entry, arePeeked))];
     }
 
-    private static ServiceBusReceivedMessage FromEntry(Map entry)
+    private static ServiceBusReceivedMessage FromEntry(Map entry, bool isPeeked)
     {
         var bytes = (byte[])entry["message"];
         var message = Message.Decode(new ByteBuffer(bytes, 0, bytes.Length, bytes.Length));
-        return new ServiceBusReceivedMessage(MessageCodec.Decode(message))
+        return new ServiceBusReceivedMessage(MessageCodec.Decode(message, isPeeked))
         {
             LockTokenGuid = entry["lock-token"] is Guid lockToken ? lockToken : Guid.Empty,
         };

@@ -120,11 +120,7 @@ internal sealed class AmqpConnection : IAsyncDisposable
         await _loops.ConfigureAwait(false);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await CloseAsync(CancellationToken.None).ConfigureAwait(false);
-        _ending.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await CloseAsync(CancellationToken.None).ConfigureAwait(false);
 
     /// <summary>Runs a loop; whatever ends it ends the connection, and nobody else has to know.</summary>
     private async Task GuardAsync(Func<CancellationToken, Task> loop)

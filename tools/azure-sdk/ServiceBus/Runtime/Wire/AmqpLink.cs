@@ -77,8 +77,10 @@ internal abstract class AmqpLink(AmqpConnection connection, AmqpSession session,
 
     public void OnDetachLocked(Detach detach)
     {
+        var fault = AmqpFault.From(detach.Error, "amqp:link:detach-forced");
         DetachLocked();
-        EndLocked(AmqpFault.From(detach.Error, "amqp:link:detach-forced"));
+        EndLocked(fault);
+        session.SendEndLocked(fault);
     }
 
     public void EndLocked(AmqpFault fault)

@@ -9,20 +9,14 @@ namespace ServerlessGateway.AzureSdk.ServiceBus.Wire;
 /// </summary>
 internal sealed class AmqpSession
 {
-    private const uint Window = 2048;
-
     private readonly AmqpConnection _connection;
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<AmqpLink> _links = [];
     private readonly Dictionary<uint, AmqpLink> _byRemoteHandle = [];
-    private readonly Dictionary<uint, TaskCompletionSource<DeliveryState?>> _sent = [];
-    private readonly Dictionary<uint, TaskCompletionSource<DeliveryState?>> _settling = [];
-    private readonly Change _windowChanged = new();
-    private uint _nextOutgoingId;
-    private uint _nextIncomingId;
-    private uint _incomingWindow = Window;
-    private uint _remoteIncomingWindow;
+    private readonly PendingOutcomes _sent = new();
+    private readonly PendingOutcomes _settling = new();
+    private readonly SessionWindows _windows = new();
     private uint _nextDeliveryId;
     private bool _endSent;
 
@@ -42,7 +36,7 @@ internal sealed class AmqpSession
         lock (connection.Gate)
         {
             connection.ThrowIfEndedLocked();
-            session.SendLocked(new Begin { NextOutgoingId = 0, IncomingWindow = Window, OutgoingWindow = Window, HandleMax = 7 });
+            session.SendLocked(SessionWindows.Begin());
         }
 
         try
@@ -75,11 +69,7 @@ internal sealed class AmqpSession
     /// <summary>Sends what the peer must know of a link's credit, with the windows of the session.</summary>
     public void SendFlowLocked(Flow flow)
     {
-        _incomingWindow = Window;
-        flow.NextIncomingId = _nextIncomingId;
-        flow.IncomingWindow = _incomingWindow;
-        flow.NextOutgoingId = _nextOutgoingId;
-        flow.OutgoingWindow = Window;
+        _windows.Fill(flow);
         SendLocked(flow);
     }
 
@@ -88,14 +78,14 @@ internal sealed class AmqpSession
     {
         ThrowIfEndedLocked();
         var id = _nextDeliveryId++;
-        return (id, AwaitLocked(_sent, id));
+        return (id, _sent.Add(id));
     }
 
     public void ForgetDelivery(uint id)
     {
         lock (_connection.Gate)
         {
-            _sent.Remove(id);
+            _sent.Forget(id);
         }
     }
 
@@ -109,15 +99,13 @@ internal sealed class AmqpSession
             lock (_connection.Gate)
             {
                 ThrowIfEndedLocked();
-                if (_remoteIncomingWindow > 0)
+                if (_windows.TryTake())
                 {
-                    _remoteIncomingWindow--;
-                    _nextOutgoingId++;
                     SendLocked(transfer, payload.Span);
                     return;
                 }
 
-                changed = _windowChanged.Next;
+                changed = _windows.Opened;
             }
 
             await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -129,7 +117,7 @@ internal sealed class AmqpSession
     {
         ThrowIfEndedLocked();
         SendLocked(new Dispose { Role = true, First = deliveryId, Last = deliveryId, Settled = false, State = state });
-        return AwaitLocked(_settling, deliveryId);
+        return _settling.Add(deliveryId);
     }
 
     public void ThrowIfEndedLocked()
@@ -146,14 +134,20 @@ internal sealed class AmqpSession
     {
         lock (_connection.Gate)
         {
-            if (!_endSent && _connection.IsOpen)
-            {
-                _endSent = true;
-                SendLocked(new End());
-            }
-
-            EndLocked(new AmqpFault(AmqpFault.ClosedHere, "The link was closed."));
+            SendEndLocked(new AmqpFault(AmqpFault.ClosedHere, "The link was closed."));
         }
+    }
+
+    /// <summary>Says end for a reason; also when the peer detached a link, since none is of use without the others.</summary>
+    public void SendEndLocked(AmqpFault fault)
+    {
+        if (!_endSent && _connection.IsOpen)
+        {
+            _endSent = true;
+            SendLocked(new End());
+        }
+
+        EndLocked(fault);
     }
 
     /// <summary>Ends, and waits until the peer has ended too: what it held for the session's links is free then.</summary>
@@ -177,25 +171,21 @@ internal sealed class AmqpSession
 
         Fault = fault;
         _begun.TrySetException(fault);
+        _ = _begun.Task.Exception;
         foreach (var link in _links)
         {
             link.EndLocked(fault);
         }
 
         FailWaitersLocked(fault);
-        _windowChanged.Signal();
+        _windows.WakeAll();
     }
 
-    /// <summary>No outcome comes any more: one of the session's links has ended, and none is of use without the others.</summary>
+    /// <summary>No outcome comes any more: one of the session's links has ended.</summary>
     public void FailWaitersLocked(AmqpFault fault)
     {
-        foreach (var waiter in _sent.Values.Concat(_settling.Values))
-        {
-            waiter.TrySetException(fault);
-        }
-
-        _sent.Clear();
-        _settling.Clear();
+        _sent.Fail(fault);
+        _settling.Fail(fault);
     }
 
     public void OnFrameLocked(Described performative, ReadOnlyMemory<byte> payload)
@@ -209,8 +199,7 @@ internal sealed class AmqpSession
         switch (performative)
         {
             case Begin begin:
-                _nextIncomingId = begin.NextOutgoingId;
-                _remoteIncomingWindow = begin.IncomingWindow;
+                _windows.OnBegin(begin);
                 _begun.TrySetResult();
                 break;
             case Attach attach:
@@ -247,10 +236,7 @@ internal sealed class AmqpSession
 
     private void OnFlowLocked(Flow flow)
     {
-        // What the peer had not yet counted when it wrote the flow has to be taken off its window.
-        var counted = flow.HasField(0) ? flow.NextIncomingId : 0;
-        _remoteIncomingWindow = counted + flow.IncomingWindow - _nextOutgoingId;
-        _windowChanged.Signal();
+        _windows.OnFlow(flow);
         if (flow.HasHandle && _byRemoteHandle.TryGetValue(flow.Handle, out var link))
         {
             link.OnFlowLocked(flow);
@@ -263,14 +249,13 @@ internal sealed class AmqpSession
 
     private void OnTransferLocked(Transfer transfer, ReadOnlyMemory<byte> payload)
     {
-        _nextIncomingId++;
-        _incomingWindow--;
+        var isLow = _windows.OnTransfer();
         if (_byRemoteHandle.TryGetValue(transfer.Handle, out var link))
         {
             link.OnTransferLocked(transfer, payload);
         }
 
-        if (_incomingWindow < Window / 2)
+        if (isLow)
         {
             SendFlowLocked(new Flow());
         }
@@ -281,12 +266,7 @@ internal sealed class AmqpSession
         // The receiver speaks of what we sent, the sender of what we received.
         var waiting = disposition.Role ? _sent : _settling;
         var last = disposition.HasField(2) ? disposition.Last : disposition.First;
-        var named = last - disposition.First;
-        foreach (var id in waiting.Keys.Where(id => id - disposition.First <= named).ToList())
-        {
-            waiting.Remove(id, out var waiter);
-            waiter!.TrySetResult(disposition.State);
-        }
+        waiting.Complete(disposition.First, last, disposition.State);
 
         if (!disposition.Settled)
         {
@@ -312,12 +292,5 @@ internal sealed class AmqpSession
         EndLocked(AmqpFault.From(end.Error, "amqp:session:ended"));
         _connection.RemoveSessionLocked(this);
         _ended.TrySetResult();
-    }
-
-    private static Task<DeliveryState?> AwaitLocked(Dictionary<uint, TaskCompletionSource<DeliveryState?>> waiting, uint id)
-    {
-        var source = new TaskCompletionSource<DeliveryState?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        waiting[id] = source;
-        return source.Task;
     }
 }

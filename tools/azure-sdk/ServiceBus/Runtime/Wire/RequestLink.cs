@@ -5,7 +5,7 @@ using Amqp.Types;
 namespace ServerlessGateway.AzureSdk.ServiceBus.Wire;
 
 /// <summary>Requests and their answers over a pair of links: <c>$cbs</c> and <c>$management</c> speak like this.</summary>
-internal sealed class RequestLink : IDisposable
+internal sealed class RequestLink
 {
     private readonly SendingLink _requests;
     private readonly ReceivingLink _answers;
@@ -58,7 +58,6 @@ internal sealed class RequestLink : IDisposable
         }
         catch
         {
-            requests.Dispose();
             session.SendEnd();
             throw;
         }
@@ -103,12 +102,6 @@ internal sealed class RequestLink : IDisposable
         _answers.Close();
         _requests.Close();
         await _reading.ConfigureAwait(false);
-        Dispose();
-    }
-
-    public void Dispose()
-    {
-        _requests.Dispose();
         _closing.Dispose();
     }
 
@@ -134,6 +127,7 @@ internal sealed class RequestLink : IDisposable
                 foreach (var waiter in _waiting.Values)
                 {
                     waiter.TrySetException(_fault);
+                    _ = waiter.Task.Exception;
                 }
             }
         }

@@ -8,7 +8,7 @@ namespace ServerlessGateway.AzureSdk.ServiceBus.Wire;
 /// one after the other, whole.
 /// </summary>
 internal sealed class SendingLink(AmqpConnection connection, AmqpSession session, string name)
-    : AmqpLink(connection, session, name), IDisposable
+    : AmqpLink(connection, session, name)
 {
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private uint _deliveryCount;
@@ -44,8 +44,6 @@ internal sealed class SendingLink(AmqpConnection connection, AmqpSession session
             Session.ForgetDelivery(id);
         }
     }
-
-    public void Dispose() => _oneAtATime.Dispose();
 
     public override void OnFlowLocked(Flow flow)
     {
