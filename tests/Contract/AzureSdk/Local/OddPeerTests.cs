@@ -129,6 +129,34 @@ public sealed class OddPeerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Links_that_are_detached_again_and_again_use_up_no_channels()
+    {
+        var sender = Client(TimeSpan.FromSeconds(20)).CreateSender("q");
+        var failures = 0;
+        var detaches = true;
+        _peer.OnFrame = (connection, frame) =>
+        {
+            if (frame.Performative is not Transfer transfer || frame.Channel == 0 || !detaches)
+            {
+                return false;
+            }
+
+            connection.Send(frame.Channel, new Detach { Handle = transfer.Handle, Closed = true });
+            return true;
+        };
+
+        while (failures < 3 * ScriptedPeer.ChannelMax)
+        {
+            await Assert.ThrowsAsync<ServiceBusException>(() => sender.SendMessageAsync(new ServiceBusMessage()));
+            failures++;
+        }
+
+        detaches = false;
+        await sender.SendMessageAsync(new ServiceBusMessage());
+        Assert.Equal(1, _peer.ConnectionCount);
+    }
+
+    [Fact]
     public async Task A_connection_that_is_closed_by_the_broker_opens_again()
     {
         var sender = Client(TimeSpan.FromSeconds(20)).CreateSender("q");

@@ -14,6 +14,8 @@ namespace ServerlessGateway.Contract.Tests.AzureSdk.Local;
 /// </summary>
 internal sealed class ScriptedPeer : IAsyncDisposable
 {
+    public const ushort ChannelMax = 20;
+
     private static readonly byte[] SaslHeader = "AMQP\x03\x01\x00\x00"u8.ToArray();
     private static readonly byte[] AmqpHeader = "AMQP\x00\x01\x00\x00"u8.ToArray();
 
@@ -31,6 +33,8 @@ internal sealed class ScriptedPeer : IAsyncDisposable
 
     public string ConnectionString =>
         $"Endpoint=sb://{_listener.LocalEndpoint};SharedAccessKeyName=n;SharedAccessKey=k;UseDevelopmentEmulator=true;";
+
+    public int ConnectionCount { get; private set; }
 
     /// <summary>What to answer a message sent to an entity; null answers nothing.</summary>
     public Func<Message, DeliveryState?> OnMessage { get; set; } = _ => new Accepted();
@@ -56,7 +60,9 @@ internal sealed class ScriptedPeer : IAsyncDisposable
         {
             while (true)
             {
-                serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_ending.Token)));
+                var client = await _listener.AcceptTcpClientAsync(_ending.Token);
+                ConnectionCount++;
+                serving.Add(ServeAsync(client));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException)
@@ -127,7 +133,7 @@ internal sealed class ScriptedPeer : IAsyncDisposable
         switch (frame.Performative)
         {
             case Open:
-                connection.Send(0, new Open { ContainerId = "scripted", MaxFrameSize = 4096, ChannelMax = 100 });
+                connection.Send(0, new Open { ContainerId = "scripted", MaxFrameSize = 4096, ChannelMax = ChannelMax });
                 break;
             case Begin:
                 connection.Send(frame.Channel, new Begin

@@ -26,14 +26,6 @@ internal static class Failure
         _ => exception,
     };
 
-    /// <summary>What a refused settlement means: where the broker does not know the delivery, the lock is gone.</summary>
-    public static AmqpFault AsLostLock(AmqpFault fault, bool ofSession) => fault.Condition switch
-    {
-        Condition.NotFound => new AmqpFault(
-            ofSession ? Condition.SessionLockLost : Condition.MessageLockLost, fault.Message, fault),
-        _ => fault,
-    };
-
     private static Exception FromCondition(AmqpFault fault, string entityPath) => fault.Condition switch
     {
         Condition.UnauthorizedAccess or Condition.AuthorizationFailed =>

@@ -87,10 +87,11 @@ internal sealed class MessageSettler(
         }
         catch (AmqpFault fault)
         {
-            // The locks of a session live and die with its link.
-            throw sessionId is not null && !delivery.Link.IsOpen
-                ? new AmqpFault(Condition.SessionLockLost, fault.Message, fault)
-                : Failure.AsLostLock(fault, sessionId is not null);
+            // A link that is lost under way takes the answer along: as final as a lost lock, and told as one.
+            var lost = sessionId is null ? Condition.MessageLockLost : Condition.SessionLockLost;
+            throw fault.Condition == Condition.NotFound || !delivery.Link.IsOpen
+                ? new AmqpFault(lost, fault.Message, fault)
+                : fault;
         }
     }
 
