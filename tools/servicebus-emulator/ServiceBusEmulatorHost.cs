@@ -93,7 +93,7 @@ internal sealed class ServiceBusEmulatorHost : IAsyncDisposable
         if (options.LogToConsole)
         {
             // Standard output is for the ready line alone.
-            builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Information);
+            builder.Logging.AddSimpleConsole().AddFilter("Microsoft", LogLevel.Warning);
             builder.Services.Configure<ConsoleLoggerOptions>(
                 console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         }

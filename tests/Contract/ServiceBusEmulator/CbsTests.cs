@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Amqp;
 using Amqp.Framing;
+using Microsoft.Extensions.Time.Testing;
 using ServerlessGateway.Tests.Support;
 
 namespace ServerlessGateway.Contract.Tests.ServiceBusEmulator;
@@ -47,6 +48,29 @@ public sealed class CbsTests
 
         Assert.Equal(ErrorCode.UnauthorizedAccess, await RefusalAsync(session, "orders"));
         Assert.Equal(ErrorCode.UnauthorizedAccess, await RefusalAsync(session, "orders/$management"));
+    }
+
+    [Fact]
+    [Feature("Access", "Links end with their token")]
+    public async Task A_link_ends_with_its_token_unless_that_was_renewed()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var emulator = await EmulatorFixture.StartAsync(time: time);
+        var session = await AnonymousAsync(emulator);
+        await PutAsync(session, SasType, Sas("sb://localhost/orders", expires: time.GetUtcNow().AddMinutes(1)));
+        await PutAsync(session, SasType, Sas("sb://localhost/events", expires: time.GetUtcNow().AddMinutes(1)));
+        var ends = new SenderLink(session, "ends", "orders");
+        var stays = new SenderLink(session, "stays", "events");
+        var ended = new TaskCompletionSource<Error>();
+        ends.Closed += (_, error) => ended.SetResult(error);
+        await ends.SendAsync(EmulatorFixture.Text("m"), EmulatorFixture.Patience);
+        await PutAsync(session, SasType, Sas("sb://localhost/events", expires: time.GetUtcNow().AddMinutes(10)));
+
+        time.Advance(TimeSpan.FromSeconds(61));
+
+        var reason = await ended.Task.WaitAsync(EmulatorFixture.Patience);
+        Assert.Equal(ErrorCode.UnauthorizedAccess, (string)reason.Condition);
+        await stays.SendAsync(EmulatorFixture.Text("m"), EmulatorFixture.Patience);
     }
 
     [Fact]

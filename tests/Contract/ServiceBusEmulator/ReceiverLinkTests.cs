@@ -255,6 +255,36 @@ public sealed class ReceiverLinkTests
         Assert.Equal("why", emulator.QueueNamed("orders/$deadletterqueue").Peek(1, 1, null)[0].DeadLetterReason);
     }
 
+    [Fact]
+    public async Task What_the_sender_annotated_goes_through_byte_for_byte_beside_what_the_broker_adds()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await using var peer = await emulator.ConnectRawAsync();
+        await peer.OpenAsync();
+        await peer.AttachSenderAsync(EmulatorFixture.Queue, handle: 1);
+
+        // {"e": an empty array, "d": a described value, "x-opt-sequence-number": 7}; the library can write neither of the first two.
+        byte[] empty = [0xa3, 1, (byte)'e', 0xe0, 2, 0, 0x71];
+        byte[] described = [0xa3, 1, (byte)'d', 0x00, 0xa3, 3, (byte)'u', (byte)':', (byte)'x', 0x54, 9];
+        byte[] forged = [0xa3, 21, .. "x-opt-sequence-number"u8, 0x55, 7];
+        byte[] entries = [.. empty, .. described, .. forged];
+        byte[] message = [0x00, 0x53, 0x72, 0xc1, (byte)(entries.Length + 1), 6, .. entries, .. SenderLinkTests.Encoded("m")];
+        var transfer = SenderLinkTests.Transfer(0, settled: false);
+        transfer.Handle = 1;
+        await peer.TransferAsync(transfer, message);
+        Assert.IsType<Accepted>((await peer.ExpectAsync<Dispose>()).State);
+
+        await peer.AttachReceiverAsync(EmulatorFixture.Queue, credit: 1);
+        await peer.ExpectAsync<Transfer>();
+
+        var payload = peer.LastPayload;
+        Assert.True(payload.Span.IndexOf(empty) > 0, "The empty array should be there as it was.");
+        Assert.True(payload.Span.IndexOf(described) > 0, "The described value should be there as it was.");
+        Assert.Equal(-1, payload.Span.IndexOf(forged));
+        Assert.Equal(1L, Message.Decode(new ByteBuffer(payload.ToArray(), 0, payload.Length, payload.Length))
+            .MessageAnnotations[new Symbol("x-opt-sequence-number")]);
+    }
+
     [Theory]
     [InlineData("missing", ErrorCode.NotFound)]
     [InlineData(EmulatorFixture.Topic, ErrorCode.NotAllowed)]

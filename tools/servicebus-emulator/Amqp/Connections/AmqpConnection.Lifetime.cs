@@ -1,3 +1,4 @@
+using Amqp;
 using Amqp.Framing;
 using Microsoft.AspNetCore.Connections;
 
@@ -35,6 +36,25 @@ internal sealed partial class AmqpConnection
             && Time.GetElapsedTime(Volatile.Read(ref _lastWrite)) > _peerIdleTimeout / 2)
         {
             TryPost(Writer.Empty);
+        }
+
+        if (Claims.HasExpired(Time.GetUtcNow()))
+        {
+            TryPost(DetachExpired);
+        }
+    }
+
+    /// <summary>Links end with the token that opened them, unless it was renewed.</summary>
+    private void DetachExpired()
+    {
+        var now = Time.GetUtcNow();
+        Claims.RemoveExpired(now);
+        foreach (var link in Links.Where(link => link.ClaimPath is { } path && !Claims.Covers(path, now)).ToArray())
+        {
+            link.Detach(new Error(ErrorCode.UnauthorizedAccess)
+            {
+                Description = $"The token for '{link.ClaimPath}' has expired.",
+            });
         }
     }
 

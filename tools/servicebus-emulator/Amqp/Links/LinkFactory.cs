@@ -38,12 +38,11 @@ internal sealed class LinkFactory(AmqpConnection connection, MessageBroker broke
                 $"Unauthorized access to '{path}': no valid token was put to $cbs for it.");
         }
 
-        if (parsed.IsManagement)
-        {
-            return Exchange(session, attach, ManagementOf(entity));
-        }
-
-        return isSender ? Sender(session, attach, entity) : Receiver(session, attach, entity);
+        var link = parsed.IsManagement ? Exchange(session, attach, ManagementOf(entity))
+            : isSender ? Sender(session, attach, entity)
+            : Receiver(session, attach, entity);
+        link.ClaimPath = path;
+        return link;
     }
 
     private static AmqpLink Exchange(AmqpSession session, Attach attach, IRequestNode node) =>

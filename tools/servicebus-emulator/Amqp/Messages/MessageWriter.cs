@@ -1,5 +1,6 @@
 using Amqp;
 using Amqp.Framing;
+using Amqp.Types;
 using ServerlessGateway.ServiceBusEmulator.Broker;
 
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
@@ -25,7 +26,8 @@ internal static class MessageWriter
             delivery.Encode(buffer);
         }
 
-        AnnotationsOf(snapshot, lockedUntil, payload, sections.MessageAnnotations).Encode(buffer);
+        MapSection.Append(
+            buffer, SectionCode.MessageAnnotations, Bytes(payload, sections.MessageAnnotations), Annotations(snapshot, lockedUntil));
         Append(buffer, payload, sections.Properties);
         AppendApplicationProperties(buffer, snapshot, payload, sections.ApplicationProperties);
         Append(buffer, payload, sections.BodyAndFooter);
@@ -60,54 +62,55 @@ internal static class MessageWriter
         return header;
     }
 
-    private static MessageAnnotations AnnotationsOf(
-        MessageSnapshot snapshot, DateTimeOffset? lockedUntil, ReadOnlyMemory<byte> payload, Range? sent)
+    private static Dictionary<string, MapSection.Entry> Annotations(MessageSnapshot snapshot, DateTimeOffset? lockedUntil)
     {
-        var annotations = MessageReader.Section<MessageAnnotations>(payload, sent) ?? new MessageAnnotations();
-        var map = annotations.Map;
-        map[ServiceBusSymbols.SequenceNumber] = snapshot.SequenceNumber;
-        map[ServiceBusSymbols.EnqueueSequenceNumber] = snapshot.EnqueuedSequenceNumber;
-        map[ServiceBusSymbols.EnqueuedTime] = snapshot.EnqueuedTime.UtcDateTime;
-        map[ServiceBusSymbols.MessageState] = (int)snapshot.State;
+        var entries = new Dictionary<string, MapSection.Entry>(StringComparer.Ordinal);
+        Set(ServiceBusSymbols.SequenceNumber, snapshot.SequenceNumber);
+        Set(ServiceBusSymbols.EnqueueSequenceNumber, snapshot.EnqueuedSequenceNumber);
+        Set(ServiceBusSymbols.EnqueuedTime, snapshot.EnqueuedTime.UtcDateTime);
+        Set(ServiceBusSymbols.MessageState, (int)snapshot.State);
         if (lockedUntil is { } end)
         {
-            map[ServiceBusSymbols.LockedUntil] = end.UtcDateTime;
+            Set(ServiceBusSymbols.LockedUntil, end.UtcDateTime);
         }
 
         if (snapshot.DeadLetterSource is { } source)
         {
-            map[ServiceBusSymbols.DeadLetterSource] = source;
+            Set(ServiceBusSymbols.DeadLetterSource, source);
         }
 
-        return annotations;
+        return entries;
+
+        void Set(Symbol key, object value) => entries[key] = new MapSection.Entry(key, value);
     }
 
     private static void AppendApplicationProperties(
         ByteBuffer buffer, MessageSnapshot snapshot, ReadOnlyMemory<byte> payload, Range? sent)
     {
-        if (snapshot.ModifiedProperties.Count == 0
-            && snapshot.DeadLetterReason is null && snapshot.DeadLetterDescription is null)
+        var changes = snapshot.ModifiedProperties.ToDictionary(
+            pair => pair.Key,
+            pair => new MapSection.Entry(pair.Key, PropertyValues.ToWire(pair.Value)),
+            StringComparer.Ordinal);
+        Set(ServiceBusSymbols.DeadLetterReason, snapshot.DeadLetterReason);
+        Set(ServiceBusSymbols.DeadLetterDescription, snapshot.DeadLetterDescription);
+        if (changes.Count == 0)
         {
             Append(buffer, payload, sent);
-            return;
         }
-
-        var properties = MessageReader.Section<ApplicationProperties>(payload, sent) ?? new ApplicationProperties();
-        foreach (var (name, value) in snapshot.ModifiedProperties)
+        else
         {
-            properties.Map[name] = PropertyValues.ToWire(value);
+            MapSection.Append(buffer, SectionCode.ApplicationProperties, Bytes(payload, sent), changes);
         }
 
-        if (snapshot.DeadLetterReason is { } reason)
+        void Set(string key, string? value)
         {
-            properties.Map[ServiceBusSymbols.DeadLetterReason] = reason;
+            if (value is not null)
+            {
+                changes[key] = new MapSection.Entry(key, value);
+            }
         }
-
-        if (snapshot.DeadLetterDescription is { } description)
-        {
-            properties.Map[ServiceBusSymbols.DeadLetterDescription] = description;
-        }
-
-        properties.Encode(buffer);
     }
+
+    private static ReadOnlySpan<byte> Bytes(ReadOnlyMemory<byte> payload, Range? section) =>
+        section is { } range ? payload.Span[range] : default;
 }

@@ -8,6 +8,7 @@ internal sealed class ClaimSet
 
     private readonly Dictionary<string, DateTimeOffset> _expiryByPath = new(StringComparer.OrdinalIgnoreCase);
     private bool _all;
+    private long _nextExpiryTicks = long.MaxValue;
 
     /// <summary>SASL PLAIN with the namespace's key: everything is granted for the life of the connection.</summary>
     public void GrantAll() => _all = true;
@@ -20,7 +21,24 @@ internal sealed class ClaimSet
         }
 
         _expiryByPath[claim.Path] = claim.Expires;
+        SetNextExpiry();
         return true;
+    }
+
+    /// <summary>Whether a claim has run out since the last <see cref="RemoveExpired"/>. May be asked from any thread.</summary>
+    public bool HasExpired(DateTimeOffset now) => Volatile.Read(ref _nextExpiryTicks) <= now.UtcTicks;
+
+    public void RemoveExpired(DateTimeOffset now)
+    {
+        foreach (var (path, expires) in _expiryByPath)
+        {
+            if (expires <= now)
+            {
+                _expiryByPath.Remove(path);
+            }
+        }
+
+        SetNextExpiry();
     }
 
     public bool Covers(string path, DateTimeOffset now)
@@ -41,4 +59,8 @@ internal sealed class ClaimSet
 
         return false;
     }
+
+    private void SetNextExpiry() => Volatile.Write(
+        ref _nextExpiryTicks,
+        _expiryByPath.Count == 0 ? long.MaxValue : _expiryByPath.Values.Min(expires => expires.UtcTicks));
 }
