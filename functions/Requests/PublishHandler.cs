@@ -51,7 +51,7 @@ internal sealed class PublishHandler(IPublisher publisher, IOptions<GatewayOptio
     /// <summary>Fills in the answers of items that are not handed on, and returns the others.</summary>
     private List<Publication> Check(PublishRequest request, ClientContext context, PublishItemAnswer?[] answers)
     {
-        var key = PublisherKey.OfClient(context.User, request.Publisher);
+        var key = PublisherKey.OfClient(context.State.User, request.Publisher);
         var publications = new List<Publication>(answers.Length);
         // The last number handed on per channel; the highest there is once an item was refused, so that nothing follows it.
         var lastNumbers = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -72,7 +72,7 @@ internal sealed class PublishHandler(IPublisher publisher, IOptions<GatewayOptio
             {
                 lastNumbers[item.Channel] = item.Number;
                 publications.Add(new Publication(
-                    ChannelName.Parse(item.Channel), key, request.Publisher, context.User, item.Number, item.Data));
+                    ChannelName.Parse(item.Channel), key, request.Publisher, context.State.User, item.Number, item.Data));
             }
         }
 

@@ -29,7 +29,7 @@ internal sealed class RequestHandler(
     private async Task<(GatewayReply Reply, ConnectionState? State)> AnswerAsync(
         GatewayRequest request, ConnectionFacts facts, CancellationToken cancellationToken)
     {
-        var context = new ClientContext(facts.Instance, facts.ConnectionId, facts.User!, facts.State!);
+        var context = new ClientContext(facts.Instance, facts.ConnectionId, facts.State!);
         try
         {
             if (request is PublishRequest publication)
@@ -76,7 +76,7 @@ internal sealed class RequestHandler(
 
     private ErrorDetail? CheckConnection(ConnectionFacts facts) => facts switch
     {
-        { State: null } or { User: null } => ErrorDetail.Of(
+        { State: null } => ErrorDetail.Of(
             ErrorCodes.StateUnreadable, "The connection's state can not be read by this process; connect again."),
         _ when facts.State.Instance != facts.Instance => ErrorDetail.Of(
             ErrorCodes.StateUnreadable, "The connection's state names another instance; connect again.", facts.State.Instance),

@@ -113,7 +113,7 @@ internal sealed class SubscribeHandler(
     private Session Restore(ClientContext context) => new()
     {
         Id = context.State.Session,
-        User = context.User,
+        User = context.State.User,
         Capabilities = context.State.Capabilities,
         TokenExpires = context.State.Expires,
         LeaseEnds = time.GetUtcNow(),

@@ -104,6 +104,7 @@ internal sealed class ConnectHandler(
     private static ConnectionState StateOf(ConnectEvent connect, Session session) => new(
         connect.Instance,
         session.Id,
+        session.User,
         // Before the merge the longest number there can be, so that a state that fits then also fits afterwards.
         session.NumberOf(connect.ConnectionId) ?? long.MaxValue,
         ConnectionState.VersionOf(GroupsOf(session)),

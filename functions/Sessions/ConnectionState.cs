@@ -12,6 +12,7 @@ namespace ServerlessGateway.Sessions;
 /// </summary>
 /// <param name="Instance">The instance that holds the connection.</param>
 /// <param name="Session">The session.</param>
+/// <param name="User">Whose it is. The header <c>ce-userId</c> says it too, but headers are not safe for names beyond ASCII.</param>
 /// <param name="ConnectionNumber">The connection's number within the session, as of its connect.</param>
 /// <param name="SetVersion">
 /// The <see cref="VersionOf"/> the channels whose groups the connection is in; empty where that is not known, which makes a resume
@@ -20,7 +21,7 @@ namespace ServerlessGateway.Sessions;
 /// <param name="Expires">When the token behind the capabilities expires.</param>
 /// <param name="Capabilities">What the user may do.</param>
 internal sealed record ConnectionState(
-    InstanceName Instance, SessionId Session, long ConnectionNumber, string SetVersion, DateTimeOffset Expires, CapabilitySet Capabilities)
+    InstanceName Instance, SessionId Session, string User, long ConnectionNumber, string SetVersion, DateTimeOffset Expires, CapabilitySet Capabilities)
 {
     /// <summary>The set version of nothing in particular.</summary>
     public const string UnknownSet = "";

@@ -35,11 +35,12 @@ internal static class ConnectionStateCodec
             Version = Version,
             Instance = state.Instance.Value,
             Session = state.Session.Value,
+            User = state.User,
             Number = state.ConnectionNumber,
             SetVersion = state.SetVersion,
             Expires = state.Expires.ToUnixTimeSeconds(),
             Capabilities = state.Capabilities.Patterns.ToDictionary(pair => pair.Key, pair => (int)pair.Value),
-        }, SessionJson.Default.State);
+        }, SessionJson.Relaxed.State);
         return bytes.Length <= MaxValueLength ? bytes : null;
     }
 
@@ -70,8 +71,9 @@ internal static class ConnectionStateCodec
             var state = JsonSerializer.Deserialize(value, SessionJson.Default.State);
             return state is { Version: >= 1 and <= HighestReadableVersion }
                 && InstanceName.TryParse(state.Instance, out var instance) && SessionId.TryParse(state.Session, out var session)
+                && UserName.IsLegal(state.User)
                 ? new ConnectionState(
-                    instance, session, state.Number, state.SetVersion, DateTimeOffset.FromUnixTimeSeconds(state.Expires),
+                    instance, session, state.User, state.Number, state.SetVersion, DateTimeOffset.FromUnixTimeSeconds(state.Expires),
                     CapabilitySet.OfResolved(state.Capabilities.ToDictionary(pair => pair.Key, pair => (Rights)pair.Value)))
                 : null;
         }
@@ -92,6 +94,9 @@ internal static class ConnectionStateCodec
 
         [JsonPropertyName("s")]
         public string Session { get; init; } = string.Empty;
+
+        [JsonPropertyName("u")]
+        public string User { get; init; } = string.Empty;
 
         [JsonPropertyName("n")]
         public long Number { get; init; }

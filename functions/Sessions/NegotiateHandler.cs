@@ -120,7 +120,7 @@ internal sealed class NegotiateHandler(
     }
 
     private static bool Fits(AccessIdentity identity, GatewayInstance instance) => ConnectionStateCodec.EncodeValue(new ConnectionState(
-        instance.Name, SessionId.Of(UInt128.MaxValue), long.MaxValue, ConnectionState.VersionOf([]), identity.Expires,
+        instance.Name, SessionId.Of(UInt128.MaxValue), identity.User, long.MaxValue, ConnectionState.VersionOf([]), identity.Expires,
         identity.Capabilities)) is not null;
 
     private static NegotiateResult Refuse(ErrorCode code, string message, object? value = null, int? retryAfterMs = null) =>

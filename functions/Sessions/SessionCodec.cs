@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ServerlessGateway.Access;
@@ -31,7 +32,7 @@ internal static class SessionCodec
         Subscriptions = session.Subscriptions.OrderBy(pair => pair.Key.Value, StringComparer.Ordinal)
             .ToDictionary(pair => pair.Key.Value, pair => pair.Value?.ToString()),
         Unknown = session.Unknown?.ToDictionary(),
-    }, SessionJson.Default.Row);
+    }, SessionJson.Relaxed.Row);
 
     /// <summary>Decodes a session.</summary>
     /// <exception cref="FormatVersionException">A later version wrote it than this process reads, or it is damaged.</exception>
@@ -114,4 +115,13 @@ internal static class SessionCodec
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(SessionCodec.Row))]
 [JsonSerializable(typeof(ConnectionStateCodec.State))]
-internal sealed partial class SessionJson : JsonSerializerContext;
+internal sealed partial class SessionJson : JsonSerializerContext
+{
+    private static SessionJson? _relaxed;
+
+    /// <summary>Characters beyond ASCII keep their two to four bytes, where an escape takes six or twelve: states are small.</summary>
+    public static SessionJson Relaxed => _relaxed ??= new SessionJson(new JsonSerializerOptions(Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -28,7 +28,7 @@ internal sealed class EventEdge(
         var context = request.ConnectionContext;
         var outcome = await handlers.Connect.HandleAsync(
             new ConnectEvent(
-                instance.Name, context.ConnectionId, context.UserId ?? First(request.Claims, "sub"), First(request.Query, "session"),
+                instance.Name, context.ConnectionId, First(request.Claims, "sub") ?? context.UserId, First(request.Query, "session"),
                 request.Subprotocols ?? []),
             cancellationToken);
         if (outcome is not ConnectOutcome.Accepted accepted)
@@ -52,7 +52,7 @@ internal sealed class EventEdge(
         }
 
         var context = request.ConnectionContext;
-        var facts = new ConnectionFacts(instance.Name, context.ConnectionId, context.UserId, StateOf(context));
+        var facts = new ConnectionFacts(instance.Name, context.ConnectionId, StateOf(context));
         var result = await handlers.Requests.HandleAsync(
             request.Data?.ToMemory() ?? ReadOnlyMemory<byte>.Empty, facts, cancellationToken);
         return UserEventRequest.CreateResponse(BinaryData.FromBytes(result.Reply), WebPubSubDataType.Json);

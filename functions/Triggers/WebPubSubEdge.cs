@@ -106,7 +106,8 @@ internal sealed class WebPubSubEdge(
 
         var outcome = await handlers.Connect.HandleAsync(
             new ConnectEvent(
-                instance.Name, headers.ConnectionId, headers.User ?? First(connect.Claims, "sub"), First(connect.Query, "session"),
+                // The claim first: it comes in a body, where names beyond ASCII are safe.
+                instance.Name, headers.ConnectionId, First(connect.Claims, "sub") ?? headers.User, First(connect.Query, "session"),
                 connect.Subprotocols ?? []),
             cancellationToken);
         return outcome switch
@@ -123,7 +124,7 @@ internal sealed class WebPubSubEdge(
         CloudEventHeaders headers, GatewayInstance instance, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         var facts = new ConnectionFacts(
-            instance.Name, headers.ConnectionId, headers.User, ConnectionStateCodec.DecodeHeader(headers.State));
+            instance.Name, headers.ConnectionId, ConnectionStateCodec.DecodeHeader(headers.State));
         var result = headers.EventName == GatewayEvent
             ? await handlers.Requests.HandleAsync(body, facts, cancellationToken)
             : RequestHandler.UnknownEvent(headers.EventName);

@@ -34,13 +34,11 @@ internal sealed class RequestBench
     }
 
     public ConnectionState State { get; set; } = new(
-        Given.Alpha, Given.SessionId, 1, ConnectionState.UnknownSet, Given.Now.AddHours(1), Given.Capabilities());
+        Given.Alpha, Given.SessionId, "alice", 1, ConnectionState.UnknownSet, Given.Now.AddHours(1), Given.Capabilities());
 
     public string ConnectionId { get; set; } = "c1";
 
-    public ConnectionFacts Facts => new(Given.Alpha, ConnectionId, "alice", State);
-
-    public ClientContext Context => new(Given.Alpha, ConnectionId, "alice", State);
+    public ConnectionFacts Facts => new(Given.Alpha, ConnectionId, State);
 
     /// <summary>Sends a request as a client does, and keeps what becomes of the connection's state.</summary>
     public async Task<TReply> SendAsync<TReply>(GatewayRequest request)

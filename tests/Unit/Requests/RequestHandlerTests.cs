@@ -60,7 +60,6 @@ public sealed class RequestHandlerTests
         ConnectionFacts[] unreadable =
         [
             _bench.Facts with { State = null },
-            _bench.Facts with { User = null },
             _bench.Facts with { Instance = Given.Beta },
         ];
 

@@ -47,7 +47,7 @@ public sealed class ConnectionStateCodecTests
         Assert.Null(ConnectionStateCodec.DecodeValue(Value(0)));
 
         static byte[] Value(int version) => Encoding.UTF8.GetBytes(
-            $$$"""{"v":{{{version}}},"i":"alpha","s":"{{{Given.SessionId}}}","n":1,"g":"","x":1,"c":{},"new":{"deep":[1]}}""");
+            $$$"""{"v":{{{version}}},"i":"alpha","s":"{{{Given.SessionId}}}","u":"a","n":1,"g":"","x":1,"c":{},"new":{"deep":[1]}}""");
     }
 
     [Theory]
@@ -73,8 +73,9 @@ public sealed class ConnectionStateCodecTests
             _ = ConnectionStateCodec.DecodeValue(damaged);
         }, iter: 5000);
         Assert.Null(ConnectionStateCodec.DecodeValue("""{"v":1,"i":"alpha","s":null}"""u8));
-        Assert.Null(ConnectionStateCodec.DecodeValue("""{"v":1,"i":"alpha","s":"00000000000000000000000000005f0c","c":null}"""u8));
-        Assert.Null(ConnectionStateCodec.DecodeValue("""{"v":1,"i":"alpha","s":"00000000000000000000000000005f0c","x":99999999999999}"""u8));
+        Assert.Null(ConnectionStateCodec.DecodeValue("""{"v":1,"i":"alpha","s":"00000000000000000000000000005f0c","n":1}"""u8));
+        Assert.Null(ConnectionStateCodec.DecodeValue("""{"v":1,"i":"alpha","s":"00000000000000000000000000005f0c","u":"a","c":null}"""u8));
+        Assert.Null(ConnectionStateCodec.DecodeValue("""{"v":1,"i":"alpha","s":"00000000000000000000000000005f0c","u":"a","x":99999999999999}"""u8));
     }
 
     [Fact]
@@ -99,7 +100,7 @@ public sealed class ConnectionStateCodecTests
     }
 
     private static ConnectionState State(string capabilities = """{"chat:*":["subscribe"]}""") => new(
-        Given.Alpha, Given.SessionId, 12, "0011223344556677", Given.Now, Given.Capabilities(capabilities));
+        Given.Alpha, Given.SessionId, "ünal", 12, "0011223344556677", Given.Now, Given.Capabilities(capabilities));
 
     private static ConnectionState StateOf(Dictionary<string, Rights> patterns) =>
         State() with { Capabilities = CapabilitySet.OfResolved(patterns) };

@@ -145,7 +145,7 @@ public sealed class SessionRowsTests
     private Task DisconnectAsync(string connectionId) => new DisconnectedHandler(CreateSut(), NullLogger<DisconnectedHandler>.Instance)
         .HandleAsync(
             connectionId,
-            new ConnectionState(Given.Alpha, Given.SessionId, 1, ConnectionState.UnknownSet, Given.Now, Given.Capabilities()),
+            new ConnectionState(Given.Alpha, Given.SessionId, "alice", 1, ConnectionState.UnknownSet, Given.Now, Given.Capabilities()),
             default);
 
     private SessionRows CreateSut() => Given.Rows(_store, _time);
