@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using ServerlessGateway.Channels.Log;
 using ServerlessGateway.Channels.Publishing;
 using ServerlessGateway.Instances;
 using ServerlessGateway.Requests;
@@ -34,6 +35,8 @@ internal static class AzureServices
             provider.GetRequiredService<IOptions<ServiceBusOptions>>().Value.IngressQueue,
             provider.GetRequiredService<ILogger<ServiceBusIngressQueue>>()));
 
+        services.TryAddSingleton<IChannelLog>(provider => new TableChannelLog(TableOf(provider, TableChannelLog.TableName)));
+        services.TryAddSingleton<IInstanceStore>(provider => new TableInstanceStore(TableOf(provider, TableInstanceStore.TableName)));
         services.TryAddSingleton<ISessionStore>(provider => new TableSessionStore(TableOf(provider, TableSessionStore.TableName)));
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<InstancesOptions>, InstancesValidator>());

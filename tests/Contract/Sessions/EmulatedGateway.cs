@@ -16,6 +16,7 @@ using ServerlessGateway.Observability;
 using ServerlessGateway.Protocol;
 using ServerlessGateway.Requests;
 using ServerlessGateway.Sessions;
+using ServerlessGateway.Tests.Support.Memory;
 using ServerlessGateway.Triggers;
 
 namespace ServerlessGateway.Contract.Tests.Sessions;
@@ -36,7 +37,7 @@ internal sealed class EmulatedGateway : IAsyncDisposable
 
     public TestInstance Instance { get; }
 
-    public MemorySessions Store { get; } = new();
+    public InMemorySessionStore Store { get; } = new();
 
     public CountingGroups Groups => (CountingGroups)_app.Services.GetRequiredService<IConnectionGroups>();
 
@@ -151,47 +152,6 @@ internal sealed class EmulatedGateway : IAsyncDisposable
         public Task<IReadOnlyList<PublishItemAnswer>> PublishAsync(
             IReadOnlyList<Publication> publications, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<PublishItemAnswer>>([.. publications.Select(_ => PublishItemAnswer.Accepted)]);
-    }
-}
-
-/// <summary>Sessions in memory, one writer at a time.</summary>
-internal sealed class MemorySessions : ISessionStore
-{
-    private readonly Lock _lock = new();
-    private readonly Dictionary<SessionId, (Session Session, int Tag)> _rows = [];
-
-    public Session? this[SessionId id]
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _rows.TryGetValue(id, out var row) ? row.Session : null;
-            }
-        }
-    }
-
-    public Task<StoredSession?> ReadAsync(SessionId id, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            return Task.FromResult(_rows.TryGetValue(id, out var row) ? new StoredSession(row.Session, $"{row.Tag}") : null);
-        }
-    }
-
-    public Task<StoredSession?> WriteAsync(Session session, string? tag, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            var current = _rows.TryGetValue(session.Id, out var row) ? $"{row.Tag}" : null;
-            if (current != tag)
-            {
-                return Task.FromResult<StoredSession?>(null);
-            }
-
-            _rows[session.Id] = (session, row.Tag + 1);
-            return Task.FromResult<StoredSession?>(new StoredSession(session, $"{row.Tag + 1}"));
-        }
     }
 }
 

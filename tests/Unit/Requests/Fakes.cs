@@ -6,6 +6,7 @@ using ServerlessGateway.Instances;
 using ServerlessGateway.Protocol;
 using ServerlessGateway.Requests;
 using ServerlessGateway.Sessions;
+using ServerlessGateway.Tests.Support.Memory;
 using ServerlessGateway.Unit.Tests.Sessions;
 
 namespace ServerlessGateway.Unit.Tests.Requests;
@@ -17,7 +18,7 @@ internal sealed class RequestBench
 
     public FakeTimeProvider Time { get; } = new(Given.Now);
 
-    public MemorySessionStore Store { get; } = new();
+    public InMemorySessionStore Store { get; } = new();
 
     public GatewayOptions Options { get; } = new();
 

@@ -3,13 +3,14 @@ using Microsoft.Extensions.Time.Testing;
 using ServerlessGateway.Access;
 using ServerlessGateway.Protocol;
 using ServerlessGateway.Sessions;
+using ServerlessGateway.Tests.Support.Memory;
 
 namespace ServerlessGateway.Unit.Tests.Sessions;
 
 public sealed class ConnectHandlerTests
 {
     private readonly FakeTimeProvider _time = new(Given.Now);
-    private readonly MemorySessionStore _store = new();
+    private readonly InMemorySessionStore _store = new();
     private readonly FixedDirectory _instances = FixedDirectory.AlphaAndBeta();
 
     [Fact]

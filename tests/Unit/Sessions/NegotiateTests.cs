@@ -6,13 +6,14 @@ using ServerlessGateway.Access;
 using ServerlessGateway.Instances;
 using ServerlessGateway.Protocol;
 using ServerlessGateway.Sessions;
+using ServerlessGateway.Tests.Support.Memory;
 
 namespace ServerlessGateway.Unit.Tests.Sessions;
 
 public sealed class NegotiateTests
 {
     private readonly FakeTimeProvider _time = new(Given.Now);
-    private readonly MemorySessionStore _store = new();
+    private readonly InMemorySessionStore _store = new();
     private readonly FixedDirectory _instances = FixedDirectory.AlphaAndBeta();
     private readonly CountingEntropy _entropy = new();
 

@@ -3,13 +3,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using ServerlessGateway.Protocol;
 using ServerlessGateway.Sessions;
+using ServerlessGateway.Tests.Support.Memory;
 
 namespace ServerlessGateway.Unit.Tests.Sessions;
 
 public sealed class SessionRowsTests
 {
     private readonly FakeTimeProvider _time = new(Given.Now);
-    private readonly MemorySessionStore _store = new();
+    private readonly InMemorySessionStore _store = new();
 
     [Fact]
     public async Task N4_changes_of_different_channels_that_race_all_come_through()

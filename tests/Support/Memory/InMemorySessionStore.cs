@@ -1,10 +1,11 @@
 using ServerlessGateway.Sessions;
 
-namespace ServerlessGateway.Unit.Tests.Sessions;
+namespace ServerlessGateway.Tests.Support.Memory;
 
 /// <summary>Sessions in memory, through their stored form; writes can be overtaken, lost or refused at will.</summary>
-internal sealed class MemorySessionStore : ISessionStore
+internal sealed class InMemorySessionStore : ISessionStore
 {
+    private readonly Lock _lock = new();
     private readonly Dictionary<SessionId, (byte[] Body, int Tag)> _rows = [];
     private int _lastTag;
 
@@ -23,7 +24,7 @@ internal sealed class MemorySessionStore : ISessionStore
 
     public int Count => _rows.Count;
 
-    public Session? this[SessionId id] => _rows.TryGetValue(id, out var row) ? SessionCodec.Decode(id, row.Body) : null;
+    public Session? this[SessionId id] => Find(id) is { } row ? SessionCodec.Decode(id, row.Body) : null;
 
     public async Task<StoredSession?> ReadAsync(SessionId id, CancellationToken cancellationToken)
     {
@@ -31,7 +32,7 @@ internal sealed class MemorySessionStore : ISessionStore
         await Task.Yield();
         Reads++;
         ThrowFailure();
-        return _rows.TryGetValue(id, out var row) ? new StoredSession(SessionCodec.Decode(id, row.Body), $"{row.Tag}") : null;
+        return Find(id) is { } row ? new StoredSession(SessionCodec.Decode(id, row.Body), TextOf(row.Tag)) : null;
     }
 
     public async Task<StoredSession?> WriteAsync(Session session, string? tag, CancellationToken cancellationToken)
@@ -45,26 +46,47 @@ internal sealed class MemorySessionStore : ISessionStore
         }
 
         ThrowFailure();
-        var current = _rows.TryGetValue(session.Id, out var row) ? $"{row.Tag}" : null;
-        if (current != tag)
+        int written;
+        lock (_lock)
         {
-            return null;
+            if ((_rows.TryGetValue(session.Id, out var row) ? TextOf(row.Tag) : null) != tag)
+            {
+                return null;
+            }
+
+            Writes++;
+            written = ++_lastTag;
+            _rows[session.Id] = (SessionCodec.Encode(session), written);
         }
 
-        Writes++;
-        _rows[session.Id] = (SessionCodec.Encode(session), ++_lastTag);
         if (FailureAfterNextWrite is { } failure)
         {
             FailureAfterNextWrite = null;
             throw failure;
         }
 
-        return new StoredSession(session, $"{_lastTag}");
+        return new StoredSession(session, TextOf(written));
     }
 
-    public void Put(Session session) => _rows[session.Id] = (SessionCodec.Encode(session), ++_lastTag);
+    public void Put(Session session) => PutRaw(session.Id, SessionCodec.Encode(session));
 
-    public void PutRaw(SessionId id, byte[] body) => _rows[id] = (body, ++_lastTag);
+    public void PutRaw(SessionId id, byte[] body)
+    {
+        lock (_lock)
+        {
+            _rows[id] = (body, ++_lastTag);
+        }
+    }
+
+    private (byte[] Body, int Tag)? Find(SessionId id)
+    {
+        lock (_lock)
+        {
+            return _rows.TryGetValue(id, out var row) ? row : null;
+        }
+    }
+
+    private static string TextOf(int tag) => tag.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private void ThrowFailure()
     {
