@@ -75,6 +75,7 @@ internal sealed class ScriptedPeer : IAsyncDisposable
     {
         using (client)
         {
+            client.NoDelay = true;
             var connection = new PeerConnection(client.GetStream());
             try
             {
