@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using ServerlessGateway.WebPubSubEmulator.Access;
 using ServerlessGateway.WebPubSubEmulator.EventHandlers;
 
 namespace ServerlessGateway.WebPubSubEmulator;
@@ -35,9 +36,14 @@ internal static class EmulatorCommand
         Description = "Folder for what the instance keeps. It keeps nothing yet: connections die with the process.",
     };
 
-    private static readonly Option<Uri?> PublicEndpoint = new("--public-endpoint")
+    private static readonly Option<string?> PublicEndpoint = new("--public-endpoint")
     {
         Description = "Endpoint of the connection string when clients come through a proxy; tokens for it are accepted.",
+    };
+
+    private static readonly Option<string?> Origin = new("--origin")
+    {
+        Description = "What event handlers are told as WebHook-Request-Origin. Default: host and port of the endpoint.",
     };
 
     private static readonly Option<bool> Json = new("--json")
@@ -54,79 +60,95 @@ internal static class EmulatorCommand
     {
         var command = new RootCommand("Azure Web PubSub on one machine: clients, groups, event handlers, REST.")
         {
-            Name, Port, Keys, Config, Data, PublicEndpoint, Json, ExitWithParent,
+            Name, Port, Keys, Config, Data, PublicEndpoint, Origin, Json, ExitWithParent,
         };
         command.SetAction((parsed, cancellationToken) => ServeAsync(parsed, cancellationToken));
-        return command.Parse(args).InvokeAsync();
+        // Signals belong to the host, which stops in good order; a second handler would cut that short.
+        return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
     private static async Task<int> ServeAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var keys = parsed.GetValue(Keys);
-        var options = new EmulatorOptions
-        {
-            Name = parsed.GetRequiredValue(Name),
-            Port = parsed.GetValue(Port),
-            PublicEndpoint = parsed.GetValue(PublicEndpoint),
-        };
-        if (keys is { Length: > 0 }) options = options with { AccessKeys = keys };
         WebPubSubEmulatorHost host;
+        var name = parsed.GetRequiredValue(Name);
         try
         {
-            if (parsed.GetValue(Config) is { } file)
-            {
-                var json = await File.ReadAllTextAsync(file.FullName, cancellationToken);
-                options = options with { EventHandlers = EventHandlerConfigReader.Read(json) };
-            }
-
-            host = await WebPubSubEmulatorHost.StartAsync(options, cancellationToken);
+            host = await WebPubSubEmulatorHost.StartAsync(await ReadOptionsAsync(parsed, cancellationToken), cancellationToken);
         }
-        catch (Exception exception) when (exception is ArgumentException or IOException or FormatException)
+        catch (Exception exception) when (exception is ArgumentException or IOException or FormatException
+            or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"webpubsub-emulator '{options.Name}' cannot start: {exception.Message}");
+            var reason = exception.Message.ReplaceLineEndings(" ");
+            await Console.Error.WriteLineAsync($"webpubsub-emulator '{name}' cannot start: {reason}");
             return 1;
         }
 
         await using (host)
         {
-            WriteReady(parsed, options, host);
-            using var watching = new CancellationTokenSource();
-            var parent = parsed.GetValue(ExitWithParent) ? StopWithParentAsync(host, watching.Token) : Task.CompletedTask;
+            WriteReady(parsed.GetValue(Json), name, host);
+            if (parsed.GetValue(ExitWithParent)) StopWithParent(host);
             await host.WaitForShutdownAsync(cancellationToken);
-            await watching.CancelAsync();
-            await parent.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return 0;
     }
 
-    private static void WriteReady(ParseResult parsed, EmulatorOptions options, WebPubSubEmulatorHost host)
+    private static async Task<EmulatorOptions> ReadOptionsAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        if (parsed.GetValue(Json))
+        var keys = parsed.GetValue(Keys) is { Length: > 0 } given ? given : [AccessKeys.Default];
+        var config = parsed.GetValue(Config) is { } file
+            ? EventHandlerConfigReader.Read(await File.ReadAllTextAsync(file.FullName, cancellationToken))
+            : EventHandlerConfig.Empty;
+        return new EmulatorOptions
+        {
+            Name = parsed.GetRequiredValue(Name),
+            Port = parsed.GetValue(Port) is var port and >= 0 and <= ushort.MaxValue
+                ? port
+                : throw new FormatException($"--port is {parsed.GetValue(Port)}; a port is 0 to {ushort.MaxValue}."),
+            AccessKeys = keys,
+            EventHandlers = config,
+            PublicEndpoint = parsed.GetValue(PublicEndpoint) is { } text ? ParseEndpoint(text) : null,
+            Origin = parsed.GetValue(Origin),
+        };
+    }
+
+    private static Uri ParseEndpoint(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var endpoint) && endpoint.Scheme is ("http" or "https")
+            ? endpoint
+            : throw new FormatException($"--public-endpoint is '{text}'; it must be an absolute http or https URL.");
+
+    private static void WriteReady(bool asJson, string name, WebPubSubEmulatorHost host)
+    {
+        if (asJson)
         {
             Console.Out.WriteLine(JsonSerializer.Serialize(new
             {
                 ready = "webpubsub-emulator",
-                name = options.Name,
+                name,
                 endpoint = host.ListeningEndpoint.GetLeftPart(UriPartial.Authority),
                 connectionString = host.ConnectionString,
             }));
         }
         else
         {
-            Console.Out.WriteLine($"Web PubSub '{options.Name}' listens at {host.ListeningEndpoint}");
+            Console.Out.WriteLine($"Web PubSub '{name}' listens at {host.ListeningEndpoint}");
             Console.Out.WriteLine($"Connection string: {host.ConnectionString}");
         }
 
         Console.Out.Flush();
     }
 
-    private static async Task StopWithParentAsync(WebPubSubEmulatorHost host, CancellationToken cancellationToken)
+    // Reading standard input blocks for as long as the parent lives and cannot be cancelled, so it has a thread that
+    // does not keep the process alive.
+    private static void StopWithParent(WebPubSubEmulatorHost host) => new Thread(() =>
     {
-        await using var input = Console.OpenStandardInput();
+        using var input = Console.OpenStandardInput();
         var buffer = new byte[256];
-        // A terminal or pipe that stays open blocks here for as long as the parent lives.
-        while (await input.ReadAsync(buffer, cancellationToken) > 0) continue;
+        while (input.Read(buffer) > 0) continue;
         host.Stop();
-    }
+    })
+    {
+        IsBackground = true,
+        Name = "parent",
+    }.Start();
 }

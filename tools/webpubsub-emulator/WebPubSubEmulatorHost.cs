@@ -20,12 +20,15 @@ namespace ServerlessGateway.WebPubSubEmulator;
 internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly IHostApplicationLifetime _lifetime;
     private readonly EmulatorOptions _options;
     private readonly ServiceAddress _address;
 
     private WebPubSubEmulatorHost(WebApplication app, EmulatorOptions options, ServiceAddress address)
     {
         _app = app;
+        // Kept, because asking a disposed host for it would throw, and a stop may be asked for at any time.
+        _lifetime = app.Lifetime;
         _options = options;
         _address = address;
         Hubs = app.Services.GetRequiredService<HubRegistry>();
@@ -61,7 +64,7 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
     /// <summary>Completes when the process was asked to stop.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
 
-    public void Stop() => _app.Lifetime.StopApplication();
+    public void Stop() => _lifetime.StopApplication();
 
     public async ValueTask DisposeAsync()
     {

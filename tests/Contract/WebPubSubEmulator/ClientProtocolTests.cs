@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using ServerlessGateway.Tests.Support;
 
 namespace ServerlessGateway.Contract.Tests.WebPubSubEmulator;
 
@@ -16,6 +17,7 @@ public sealed class ClientProtocolTests : IAsyncLifetime
     public async Task DisposeAsync() => await _instance.DisposeAsync();
 
     [Fact]
+    [Feature("Clients", "Ping and pong")]
     public async Task Ping_is_answered_by_pong()
     {
         await using var client = await _instance.ConnectAsync();
@@ -24,6 +26,7 @@ public sealed class ClientProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Clients", "Join, leave and send to groups, with acks")]
     public async Task Join_send_and_leave_are_acknowledged_and_members_get_the_message()
     {
         await using var sender = await _instance.ConnectAsync("ada", AllRoles);
@@ -46,6 +49,7 @@ public sealed class ClientProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Clients", "noEcho")]
     public async Task A_sender_in_the_group_hears_itself_unless_it_asks_not_to()
     {
         await using var client = await _instance.ConnectAsync("ada", AllRoles, ["g1"]);
@@ -63,6 +67,7 @@ public sealed class ClientProtocolTests : IAsyncLifetime
     [InlineData("text", "\"line\\nbreak\"")]
     [InlineData("binary", "\"AAH/\"")]
     [InlineData("protobuf", "\"CgEB\"")]
+    [Feature("Clients", "Data types json, text, binary and protobuf")]
     public async Task Every_data_type_arrives_as_it_was_sent(string dataType, string data)
     {
         await using var client = await _instance.ConnectAsync(null, AllRoles, ["g1"]);
@@ -76,6 +81,8 @@ public sealed class ClientProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Clients", "Message metadata")]
+    [Feature("Clients", "ttlSeconds", Support = FeatureSupport.Different, Note = "Checked; a message is delivered at once or not at all.")]
     public async Task Metadata_travels_with_the_message()
     {
         await using var client = await _instance.ConnectAsync(null, AllRoles, ["g1"]);
@@ -86,6 +93,7 @@ public sealed class ClientProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Clients", "Duplicate for a repeated ackId", Support = FeatureSupport.Different, Note = "The last 1,000 ids of a connection that succeeded are remembered.")]
     public async Task A_repeated_ackId_is_a_duplicate_and_nothing_is_done_again()
     {
         await using var client = await _instance.ConnectAsync(null, AllRoles, ["g1"]);
@@ -101,6 +109,7 @@ public sealed class ClientProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Clients", "Forbidden without the role")]
     public async Task Without_the_role_the_answer_is_Forbidden_and_without_ackId_nothing()
     {
         await using var client = await _instance.ConnectAsync("ada", [], ["g1"]);
@@ -121,6 +130,7 @@ public sealed class ClientProtocolTests : IAsyncLifetime
     [InlineData("webpubsub.joinLeaveGroups.a.*", "a.c", true)]
     [InlineData("webpubsub.joinLeaveGroups.a.*", "a.c.d", false)]
     [InlineData("webpubsub.sendToGroup", "a.b", false)]
+    [Feature("Clients", "General, per-group and wildcard roles")]
     public async Task A_role_may_name_one_group_or_a_pattern(string role, string group, bool allowed)
     {
         await using var client = await _instance.ConnectAsync("ada", [role]);
@@ -148,6 +158,7 @@ public sealed class ClientProtocolTests : IAsyncLifetime
     [InlineData("""{"type":"sendToGroup","group":"g","data":1,"noEcho":"yes"}""", 1007)]
     [InlineData("""{"type":"sendToGroup","group":"g","data":"\ud800","dataType":"text"}""", 1007)]
     [InlineData("""{"type":"event","event":"a\nb","data":1}""", 1007)]
+    [Feature("Clients", "Malformed messages close the connection")]
     public async Task A_malformed_message_closes_the_connection_with_its_reason(string message, int status)
     {
         await using var client = await _instance.ConnectAsync("ada", AllRoles);
@@ -163,7 +174,24 @@ public sealed class ClientProtocolTests : IAsyncLifetime
         Assert.Empty(await other.DrainAsync());
     }
 
+    [Theory]
+    [InlineData("invoke")]
+    [InlineData("streamData")]
+    [InlineData("setGroupState")]
+    [InlineData("sequenceAck")]
+    [Feature("Not supported", "Invocation, streaming, group state", Support = FeatureSupport.Missing, Note = "The connection is closed with 1007.")]
+    public async Task A_message_of_a_later_protocol_is_refused_by_name(string type)
+    {
+        await using var client = await _instance.ConnectAsync("ada", AllRoles);
+
+        var told = await client.AskAsync($$"""{"type":"{{type}}"}""");
+
+        Assert.Contains(type, told["message"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal(WebSocketCloseStatus.InvalidPayloadData, (await client.ClosedAsync()).Status);
+    }
+
     [Fact]
+    [Feature("Clients", "Malformed messages close the connection")]
     public async Task A_binary_frame_is_no_JSON_message()
     {
         await using var client = await _instance.ConnectAsync();
@@ -174,6 +202,7 @@ public sealed class ClientProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Clients", "Messages of 1 MB")]
     public async Task A_message_of_1_MB_passes_and_one_byte_more_closes_with_1009()
     {
         const int limit = 1024 * 1024;
@@ -189,6 +218,7 @@ public sealed class ClientProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Clients", "Clients without subprotocol, sendToGroup mode")]
     public async Task Plain_clients_exchange_bare_payloads_through_a_group()
     {
         await using var sender = await _instance.ConnectAsync(

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using ServerlessGateway.Tests.Support;
 
 namespace ServerlessGateway.Contract.Tests.WebPubSubEmulator;
 
@@ -18,6 +19,7 @@ public sealed class EventHandlerTests : IAsyncLifetime
     public async Task DisposeAsync() => await _handler.DisposeAsync();
 
     [Fact]
+    [Feature("Event handlers", "CloudEvents in binary mode, signed with both keys")]
     public async Task A_user_event_is_a_CloudEvent_in_binary_mode_signed_with_both_keys()
     {
         await using var instance = await TestInstance.StartAsync(_handler.Config());
@@ -51,6 +53,7 @@ public sealed class EventHandlerTests : IAsyncLifetime
     [InlineData("json", """{"a":1}""", "application/json; charset=utf-8", """{"a":1}""")]
     [InlineData("binary", "\"AAH/\"", "application/octet-stream", "\u0000\u0001")]
     [InlineData("protobuf", "\"AAE=\"", "application/x-protobuf", "\u0000\u0001")]
+    [Feature("Event handlers", "CloudEvents in binary mode, signed with both keys")]
     public async Task The_data_type_of_an_event_becomes_its_content_type(string dataType, string data, string contentType, string start)
     {
         await using var instance = await TestInstance.StartAsync(_handler.Config());
@@ -67,6 +70,7 @@ public sealed class EventHandlerTests : IAsyncLifetime
     [InlineData("application/json", """{"n":[1]}""", """{"type":"message","from":"server","dataType":"json","data":{"n":[1]}}""")]
     [InlineData("text/plain", "hi", """{"type":"message","from":"server","dataType":"text","data":"hi"}""")]
     [InlineData("application/octet-stream", "hi", """{"type":"message","from":"server","dataType":"binary","data":"aGk="}""")]
+    [Feature("Event handlers", "The answer to the sender, before the ack")]
     public async Task The_answer_reaches_the_sender_typed_and_before_the_ack(string contentType, string answer, string expected)
     {
         _handler.Answer = (_, response) => WriteAsync(response, contentType, answer);
@@ -83,6 +87,7 @@ public sealed class EventHandlerTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Event handlers", "Order per connection, none between connections")]
     public async Task Events_of_one_connection_wait_for_each_other_and_not_for_another_connection()
     {
         var gates = new ConcurrentDictionary<string, TaskCompletionSource>();
@@ -116,6 +121,8 @@ public sealed class EventHandlerTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Event handlers", "Blocking connect: user, groups, roles, state")]
+    [Feature("Event handlers", "connected and disconnected")]
     public async Task Connect_may_name_user_groups_roles_and_state_and_sees_the_handshake()
     {
         _handler.Answer = (request, response) =>
@@ -153,6 +160,7 @@ public sealed class EventHandlerTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Event handlers", "Connection state")]
     public async Task The_state_set_by_an_event_is_told_with_all_later_ones_and_can_be_cleared()
     {
         _handler.Answer = (request, response) =>
@@ -179,6 +187,7 @@ public sealed class EventHandlerTests : IAsyncLifetime
     [InlineData(403, 403)]
     [InlineData(429, 429)]
     [InlineData(302, 500)]
+    [Feature("Event handlers", "4xx of connect is the status of the handshake")]
     public async Task A_refusal_of_connect_is_the_status_of_the_handshake(int answered, int seen)
     {
         _handler.Answer = (_, response) =>
@@ -198,6 +207,7 @@ public sealed class EventHandlerTests : IAsyncLifetime
     [InlineData("not json", "text/plain")]
     [InlineData("""{"groups":[" "]}""", "application/json")]
     [InlineData("""{"groups":7}""", "application/json")]
+    [Feature("Event handlers", "Blocking connect: user, groups, roles, state")]
     public async Task An_answer_to_connect_that_is_none_fails_the_handshake(string body, string contentType)
     {
         _handler.Answer = (_, response) => WriteAsync(response, contentType, body);
@@ -212,6 +222,7 @@ public sealed class EventHandlerTests : IAsyncLifetime
     [InlineData("custom.v2", "custom.v2", 101)]
     [InlineData("json.webpubsub.azure.v1", "json.webpubsub.azure.v1", 101)]
     [InlineData("never.offered", null, 400)]
+    [Feature("Event handlers", "Subprotocol chosen by connect")]
     public async Task Connect_chooses_among_the_subprotocols_that_were_offered(string choice, string? agreed, int status)
     {
         _handler.Answer = (_, response) => WriteAsync(response, "application/json", $$"""{"subprotocol":"{{choice}}"}""");
@@ -226,6 +237,7 @@ public sealed class EventHandlerTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Event handlers", "A failed user event closes the connection", Support = FeatureSupport.Different, Note = "The service documents both an error ack and the close; here the ack comes first, then the close with 1011.")]
     public async Task A_handler_that_refuses_an_event_costs_an_error_ack_and_the_connection()
     {
         _handler.Answer = (_, response) =>
@@ -247,6 +259,7 @@ public sealed class EventHandlerTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Event handlers", "A user event without handler closes the connection")]
     public async Task An_event_that_no_handler_takes_closes_the_connection()
     {
         await using var instance = await TestInstance.StartAsync(_handler.Config(pattern: "known, other"));
@@ -262,6 +275,7 @@ public sealed class EventHandlerTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Clients", "Clients without subprotocol, sendEvent mode")]
     public async Task A_frame_of_a_plain_client_is_the_event_message_and_the_answer_is_bare()
     {
         _handler.Answer = (request, response) => WriteAsync(response, "text/plain", request.Text + "!");
@@ -277,6 +291,7 @@ public sealed class EventHandlerTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Event handlers", "First match wins, event patterns, {hub} and {event}")]
     public async Task The_first_entry_that_matches_takes_the_event()
     {
         var config = $$$"""

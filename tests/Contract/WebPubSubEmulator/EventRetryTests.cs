@@ -2,6 +2,7 @@ using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
+using ServerlessGateway.Tests.Support;
 
 namespace ServerlessGateway.Contract.Tests.WebPubSubEmulator;
 
@@ -22,6 +23,7 @@ public sealed class EventRetryTests : IAsyncLifetime
     [InlineData(500)]
     [InlineData(503)]
     [InlineData(408)]
+    [Feature("Event handlers", "Retries after 1, 3 and 5 s")]
     public async Task A_transient_status_is_tried_again_after_1_3_and_5_seconds_and_then_given_up(int status)
     {
         _handler.Answer = (_, response) =>
@@ -48,6 +50,7 @@ public sealed class EventRetryTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Event handlers", "Retries after 1, 3 and 5 s")]
     public async Task A_connection_that_breaks_is_tried_again_and_the_client_sees_only_success()
     {
         var calls = 0;
@@ -74,6 +77,7 @@ public sealed class EventRetryTests : IAsyncLifetime
     [InlineData(400)]
     [InlineData(404)]
     [InlineData(429)]
+    [Feature("Event handlers", "Retries after 1, 3 and 5 s")]
     public async Task Another_4xx_is_an_answer_and_not_tried_again(int status)
     {
         _handler.Answer = (_, response) =>
@@ -91,6 +95,7 @@ public sealed class EventRetryTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Event handlers", "100 s to the headers of an answer")]
     public async Task An_answer_that_does_not_come_within_100_seconds_fails_the_event()
     {
         var never = new TaskCompletionSource();
@@ -108,6 +113,7 @@ public sealed class EventRetryTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Event handlers", "Abuse protection", Support = FeatureSupport.Different, Note = "Renewal that cannot reach the handler keeps the consent; the origin has the port where the service says its host name.")]
     public async Task Consent_is_asked_with_the_origin_before_the_first_event_and_kept()
     {
         await using var instance = await StartAsync();
@@ -123,6 +129,7 @@ public sealed class EventRetryTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Event handlers", "Abuse protection", Support = FeatureSupport.Different, Note = "Renewal that cannot reach the handler keeps the consent; the origin has the port where the service says its host name.")]
     public async Task Consent_is_renewed_each_minute_beside_the_events()
     {
         await using var instance = await StartAsync();
@@ -142,6 +149,7 @@ public sealed class EventRetryTests : IAsyncLifetime
     [InlineData(200, null)]
     [InlineData(200, "elsewhere.example")]
     [InlineData(403, "*")]
+    [Feature("Event handlers", "Abuse protection", Support = FeatureSupport.Different, Note = "Renewal that cannot reach the handler keeps the consent; the origin has the port where the service says its host name.")]
     public async Task Without_consent_no_event_is_sent_and_the_question_backs_off(int status, string? allowed)
     {
         _handler.Consent = (_, response) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using ServerlessGateway.Tests.Support;
 
 namespace ServerlessGateway.Contract.Tests.WebPubSubEmulator;
 
@@ -15,6 +16,7 @@ public sealed class FaultTests : IAsyncLifetime
     public async Task DisposeAsync() => await _instance.DisposeAsync();
 
     [Fact]
+    [Feature("Bounds", "Slow clients are closed with 1008")]
     public async Task A_client_that_does_not_read_is_closed_while_the_others_get_everything()
     {
         await using var slow = await _instance.ConnectAsync("slow", null, ["g1"]);
@@ -40,6 +42,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Not in Azure", "PUT /faults: cut a connection, refuse REST, restore", Support = FeatureSupport.Different, Note = "Faults on command.")]
     public async Task Drop_cuts_the_TCP_connection_without_a_close_frame()
     {
         await using var client = await _instance.ConnectAsync("ada", null, ["g1"]);
@@ -55,6 +58,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Not in Azure", "PUT /faults: cut a connection, refuse REST, restore", Support = FeatureSupport.Different, Note = "Faults on command.")]
     public async Task Refused_REST_is_503_until_restored_and_clients_stay()
     {
         await using var client = await _instance.ConnectAsync("ada");
@@ -83,6 +87,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Not in Azure", "GET /meter", Support = FeatureSupport.Different, Note = "Outbound by the 2 KB rule, callbacks, REST calls, connections.")]
     public async Task The_meter_counts_bytes_frames_calls_and_connections()
     {
         await using var client = await _instance.ConnectAsync("ada");
@@ -105,6 +110,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Bounds", "Clients are told of a stop")]
     public async Task Stopping_tells_clients_and_closes_with_1001()
     {
         var instance = await TestInstance.StartAsync();

@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using ServerlessGateway.Tests.Support;
 
 namespace ServerlessGateway.Contract.Tests.WebPubSubEmulator;
 
@@ -15,6 +18,7 @@ public sealed class RestTests : IAsyncLifetime
     public async Task DisposeAsync() => await _instance.DisposeAsync();
 
     [Fact]
+    [Feature("REST", "Send to all, group, user, connection")]
     public async Task A_send_reaches_whom_it_names_in_the_form_of_its_content_type()
     {
         await using var ada = await _instance.ConnectAsync("ada", null, ["g1"]);
@@ -38,6 +42,7 @@ public sealed class RestTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("REST", "Send to all, group, user, connection")]
     public async Task A_send_to_nobody_is_accepted_too()
     {
         await AcceptedAsync("/:send", "x");
@@ -47,6 +52,7 @@ public sealed class RestTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("REST", "excluded, and OData filters on userId, connectionId, groups, protocol")]
     public async Task Excluded_and_filter_narrow_a_send()
     {
         await using var ada = await _instance.ConnectAsync("ada", null, ["g1", "g2"]);
@@ -63,6 +69,7 @@ public sealed class RestTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("REST", "Order of awaited sends to a group")]
     public async Task Sends_to_a_group_that_are_awaited_keep_their_order()
     {
         await using var member = await _instance.ConnectAsync("ada", null, ["g1"]);
@@ -74,6 +81,7 @@ public sealed class RestTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("REST", "Metadata headers")]
     public async Task Metadata_headers_travel_to_clients()
     {
         await using var client = await _instance.ConnectAsync();
@@ -86,6 +94,7 @@ public sealed class RestTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("REST", "Close connection, user, group, all")]
     public async Task Closing_tells_the_reason_and_closes_with_1000()
     {
         await using var client = await _instance.ConnectAsync("ada");
@@ -104,6 +113,7 @@ public sealed class RestTests : IAsyncLifetime
     [InlineData("/:closeConnections", "ada,bob")]
     [InlineData("/groups/g1/:closeConnections", "ada")]
     [InlineData("/users/bob/:closeConnections", "bob")]
+    [Feature("REST", "Close connection, user, group, all")]
     public async Task Closing_many_spares_the_excluded_and_the_others(string route, string closed)
     {
         await using var ada = await _instance.ConnectAsync("ada", null, ["g1"]);
@@ -128,6 +138,7 @@ public sealed class RestTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("REST", "Existence of connection, user, group")]
     public async Task Existence_is_200_or_404()
     {
         await using var client = await _instance.ConnectAsync("ada", null, ["g1"]);
@@ -141,6 +152,7 @@ public sealed class RestTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("REST", "Membership by connection and user")]
     public async Task Membership_of_a_connection_and_of_a_user_is_changed_by_name()
     {
         await using var client = await _instance.ConnectAsync("ada");
@@ -172,6 +184,7 @@ public sealed class RestTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("REST", "addToGroups and removeFromGroups by filter")]
     public async Task Many_connections_are_added_and_removed_by_a_filter()
     {
         await using var ada = await _instance.ConnectAsync("ada");
@@ -187,6 +200,7 @@ public sealed class RestTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("REST", "List connections in a group, paged")]
     public async Task Members_are_listed_in_pages_that_link_to_the_next()
     {
         var clients = new List<TestClient>();
@@ -214,6 +228,7 @@ public sealed class RestTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("REST", "Permissions")]
     public async Task Permissions_are_granted_and_revoked_on_a_living_connection()
     {
         await using var client = await _instance.ConnectAsync("ada");
@@ -235,6 +250,7 @@ public sealed class RestTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("REST", "generateToken")]
     public async Task A_generated_token_opens_a_connection_with_what_it_was_made_for()
     {
         var response = await _instance.RestAsync(
@@ -248,6 +264,7 @@ public sealed class RestTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("REST", "Callers by access key")]
     public async Task A_caller_is_known_by_a_token_for_the_URL_with_or_without_query()
     {
         var url = $"{_instance.Endpoint}/api/hubs/chat/:send";
@@ -279,6 +296,22 @@ public sealed class RestTests : IAsyncLifetime
             HttpMethod.Post, "/:send", TestInstance.Content("x", "text/plain"), token);
     }
 
+    [Fact]
+    [Feature("Not supported", "Entra tokens", Support = FeatureSupport.Missing, Note = "Only access keys are known; the call is answered 401.")]
+    public async Task A_token_that_no_access_key_signed_is_refused()
+    {
+        using var rsa = System.Security.Cryptography.RSA.Create(2048);
+        var token = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Audience = "https://webpubsub.azure.com",
+            SigningCredentials = new SigningCredentials(new RsaSecurityKey(rsa), SecurityAlgorithms.RsaSha256),
+        });
+
+        using var response = await _instance.RestAsync(HttpMethod.Head, "/users/ada", token: token);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
     [Theory]
     [InlineData("POST", "/:send?messageTtlSeconds=301", "x", "text/plain", 400)]
     [InlineData("POST", "/:send?messageTtlSeconds=-1", "x", "text/plain", 400)]
@@ -299,6 +332,7 @@ public sealed class RestTests : IAsyncLifetime
     [InlineData("GET", "/groups/g/connections?continuationToken=x", null, "", 400)]
     [InlineData("POST", "/:generateToken?minutesToExpire=0", null, "", 400)]
     [InlineData("POST", "/:generateToken?clientType=MQTT", null, "", 400)]
+    [Feature("REST", "messageTtlSeconds", Support = FeatureSupport.Different, Note = "Checked; a message is delivered at once or not at all.")]
     public async Task A_parameter_that_is_wrong_is_refused_with_code_and_message(
         string method, string route, string? body, string contentType, int status)
     {
@@ -313,6 +347,7 @@ public sealed class RestTests : IAsyncLifetime
     [Theory]
     [InlineData(null)]
     [InlineData("2020-01-01")]
+    [Feature("REST", "API versions", Support = FeatureSupport.Different, Note = "All known versions behave as 2024-12-01.")]
     public async Task An_unknown_API_version_is_refused(string? version)
     {
         using var response = await _instance.RestAsync(HttpMethod.Head, "/groups/g", version: version);
@@ -321,6 +356,7 @@ public sealed class RestTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("REST", "Bodies of 1 MB")]
     public async Task A_body_over_1_MB_is_413_and_1_MB_is_accepted()
     {
         await using var client = await _instance.ConnectAsync(subprotocol: null);
@@ -333,6 +369,7 @@ public sealed class RestTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("REST", "Health")]
     public async Task Health_needs_no_token()
     {
         using var http = new HttpClient();

@@ -7,6 +7,8 @@ namespace ServerlessGateway.Contract.Tests.WebPubSubEmulator;
 public sealed class SdkAcceptanceTests
 {
     [Fact]
+    [Feature("SDKs", "@azure/web-pubsub 1.2.0, unchanged")]
+    [Feature("SDKs", "@azure/web-pubsub-client 1.0.4 on json.webpubsub.azure.v1, unchanged")]
     public async Task The_JavaScript_SDKs_work_unchanged()
     {
         await using var handler = await TestHandler.StartAsync();

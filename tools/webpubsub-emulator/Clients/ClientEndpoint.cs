@@ -63,9 +63,10 @@ internal sealed partial class ClientEndpoint(
 
     private async Task AdmitAsync(HttpContext context, HubCore hub, JsonWebToken token, CancellationToken stopping)
     {
-        if (!TryReadMode(context, out var mode) || !TryReadGroups(token, out var groups))
+        if (!TryReadMode(context, out var mode) || !TryReadGroups(token, out var groups) || !UserId.IsValid(token.Subject))
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, "A group name or the webpubsub_mode is invalid.");
+            await RefuseAsync(
+                context, StatusCodes.Status400BadRequest, "A group name, the user id or the webpubsub_mode is invalid.");
             return;
         }
 

@@ -36,6 +36,7 @@ internal static class ConnectBody
         }
 
         if (answer is null) return ConnectOutcome.Accepted.AsIs with { State = state };
+        if (!UserId.IsValid(answer.UserId)) throw new FormatException("it names a user id with control characters.");
         var groups = (answer.Groups ?? []).Select(name => GroupName.TryParse(name, out var group)
             ? group
             : throw new FormatException($"it names the group '{name}'.")).ToList();

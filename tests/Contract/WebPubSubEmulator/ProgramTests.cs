@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using ServerlessGateway.Tests.Support;
+
+namespace ServerlessGateway.Contract.Tests.WebPubSubEmulator;
+
+/// <summary>The program as others start it: its ready line, its ends, and what stops the start.</summary>
+public sealed class ProgramTests : IDisposable
+{
+    private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(30);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("webpubsub-emulator").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("SIGTERM")]
+    [InlineData("closed input")]
+    public async Task The_ready_line_is_all_of_the_output_and_the_end_is_clean(string end)
+    {
+        using var process = Start("--port", "0", "--name", "alpha", "--json", "--exit-with-parent", "--data", _folder);
+
+        var ready = JsonNode.Parse(await process.StandardOutput.ReadLineAsync().WaitAsync(HangGuard) ?? "")!;
+        var connection = ready["connectionString"]!.GetValue<string>();
+        var endpoint = ready["endpoint"]!.GetValue<string>();
+        Assert.Equal("webpubsub-emulator", ready["ready"]!.GetValue<string>());
+        Assert.Equal("alpha", ready["name"]!.GetValue<string>());
+        Assert.Equal($"Endpoint={endpoint};AccessKey=ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH;Version=1.0;", connection);
+        using var http = new HttpClient();
+        using var health = await http.GetAsync(new Uri($"{endpoint}/api/health"));
+        Assert.True(health.IsSuccessStatusCode);
+
+        if (end == "SIGTERM")
+        {
+            using var kill = Process.Start("kill", ["-s", "TERM", $"{process.Id}"]);
+            await kill.WaitForExitAsync();
+        }
+        else
+        {
+            process.StandardInput.Close();
+        }
+
+        await process.WaitForExitAsync().WaitAsync(HangGuard);
+        Assert.Equal(0, process.ExitCode);
+        Assert.Equal("", await process.StandardOutput.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task Without_exit_with_parent_a_closed_input_means_nothing()
+    {
+        using var process = Start("--port", "0", "--json");
+        var ready = JsonNode.Parse(await process.StandardOutput.ReadLineAsync().WaitAsync(HangGuard) ?? "")!;
+
+        process.StandardInput.Close();
+        using var http = new HttpClient();
+        using var health = await http.GetAsync(new Uri($"{ready["endpoint"]!.GetValue<string>()}/api/health"));
+
+        Assert.True(health.IsSuccessStatusCode);
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    [Theory]
+    [InlineData("""{"WebPubSub":{"Hubs":{"chat":{"EventHandlers":[{"UrlTemplate":"http://x","Auth":{}}]}}}}""", "EventHandlers[0]:Auth is not known")]
+    [InlineData("""{"WebPubSub":{"Hubs":{"chat":{"EventListeners":[]}}}}""", "EventListeners is not known")]
+    [InlineData("nonsense", "not valid JSON")]
+    [Feature("Not supported", "Event listeners, handler authentication", Support = FeatureSupport.Missing, Note = "The start stops with the name of the key.")]
+    public async Task A_configuration_that_cannot_be_used_stops_the_start_with_one_line(string json, string problem)
+    {
+        var path = Path.Combine(_folder, "config.json");
+        await File.WriteAllTextAsync(path, json);
+
+        await AssertRefusedAsync(problem, "--config", path);
+    }
+
+    [Theory]
+    [InlineData("32 bytes", "--access-key", "short")]
+    [InlineData("one or two", "--access-key", "a", "--access-key", "b", "--access-key", "c")]
+    [InlineData("Could not find", "--config", "/nowhere/config.json")]
+    [InlineData("port", "--port", "70000")]
+    [InlineData("absolute", "--public-endpoint", "nowhere")]
+    public async Task An_option_that_cannot_be_used_stops_the_start_with_one_line(string problem, params string[] arguments) =>
+        await AssertRefusedAsync(problem, arguments);
+
+    private static async Task AssertRefusedAsync(string problem, params string[] arguments)
+    {
+        string[] port = arguments.Contains("--port") ? [] : ["--port", "0"];
+        using var process = Start([.. port, "--json", .. arguments]);
+        process.StandardInput.Close();
+
+        var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(HangGuard);
+        var error = await process.StandardError.ReadToEndAsync().WaitAsync(HangGuard);
+        await process.WaitForExitAsync().WaitAsync(HangGuard);
+
+        Assert.Equal(1, process.ExitCode);
+        Assert.Equal("", output);
+        Assert.Contains(problem, Assert.Single(error.Trim().Split('\n')), StringComparison.Ordinal);
+    }
+
+    private static Process Start(params string[] arguments)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "ServerlessGateway.WebPubSubEmulator.dll");
+        return Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+    }
+}
