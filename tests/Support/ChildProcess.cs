@@ -9,7 +9,9 @@ public sealed record ChildProcessResult(int ExitCode, string Output, string Erro
 /// <summary>Runs programs to their end.</summary>
 public static class ChildProcess
 {
-    /// <summary>Runs a program; past the timeout it is killed with all its children, and an exception says so.</summary>
+    /// <summary>
+    /// Runs a program; past the timeout it is killed with all its children, and an exception says so.
+    /// </summary>
     public static async Task<ChildProcessResult> RunAsync(
         string program,
         IReadOnlyList<string> arguments,
@@ -55,7 +57,8 @@ public static class ChildProcess
         }
         catch (Win32Exception e)
         {
-            throw new InvalidOperationException($"'{start.FileName}' cannot be run; is it installed and on the path?", e);
+            throw new InvalidOperationException(
+                $"'{start.FileName}' cannot be run; is it installed and on the path?", e);
         }
     }
 }

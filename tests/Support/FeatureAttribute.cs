@@ -14,8 +14,8 @@ public enum FeatureSupport
 }
 
 /// <summary>
-/// Names the feature that a test proves: the emulators' SUPPORTED_FEATURES.md are made from these, so no row stands there
-/// that nothing proves.
+/// Names the feature that a test proves: the emulators' SUPPORTED_FEATURES.md are made from these, so no row stands
+/// there that nothing proves.
 /// </summary>
 /// <param name="area">The heading under which the row stands.</param>
 /// <param name="name">The feature, in a few words.</param>

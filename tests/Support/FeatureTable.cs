@@ -19,10 +19,17 @@ public static class FeatureTable
             .Append("# ").Append(title).Append("\n\n")
             .Append("Made from the tests that prove each row; do not edit. `")
             .Append(UpdateVariable).Append("=1 dotnet test tests/Contract` writes it anew.\n");
-        foreach (var area in Features(tests, testNamespace).GroupBy(row => row.Feature.Area).OrderBy(group => group.Key, StringComparer.Ordinal))
+        var areas = Features(tests, testNamespace)
+            .GroupBy(row => row.Feature.Area)
+            .OrderBy(group => group.Key, StringComparer.Ordinal);
+        foreach (var area in areas)
         {
-            text.Append("\n## ").Append(area.Key).Append("\n\n| Feature | Compared with Azure | Note | Proved by |\n|---|---|---|---|\n");
-            foreach (var row in area.GroupBy(row => row.Feature.Name).OrderBy(group => group.Key, StringComparer.Ordinal))
+            text.Append("\n## ").Append(area.Key).Append("\n\n")
+                .Append("| Feature | Compared with Azure | Note | Proved by |\n|---|---|---|---|\n");
+            var rows = area
+                .GroupBy(row => row.Feature.Name)
+                .OrderBy(group => group.Key, StringComparer.Ordinal);
+            foreach (var row in rows)
             {
                 AppendRow(text, [.. row]);
             }
@@ -31,7 +38,9 @@ public static class FeatureTable
         return text.ToString();
     }
 
-    /// <summary>Compares a file with what the tests say, or writes it where <see cref="UpdateVariable"/> asks for that.</summary>
+    /// <summary>
+    /// Compares a file with what the tests say, or writes it where <see cref="UpdateVariable"/> asks for that.
+    /// </summary>
     /// <returns>What is wrong with the file; null when nothing is.</returns>
     public static string? CheckOrUpdate(string path, string expected)
     {

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace ServerlessGateway.Tests.Support;
 
 /// <summary>
-/// Runs one of the Node suites in tests/sdk-acceptance: Microsoft's JavaScript SDKs, unchanged, against an emulator. The
-/// packages are installed on first use from the lock file, and again when that changes.
+/// Runs one of the Node suites in tests/sdk-acceptance: Microsoft's JavaScript SDKs, unchanged, against an emulator.
+/// The packages are installed on first use from the lock file, and again when that changes.
 /// </summary>
 public static partial class NodeSuite
 {
@@ -18,15 +18,17 @@ public static partial class NodeSuite
     private static string Folder => RepositoryRoot.Combine("tests", "sdk-acceptance");
 
     /// <summary>
-    /// Runs every <c>*.test.mjs</c> of a suite. Throws <see cref="NodeSuiteException"/> when one fails, when none ran, or when
-    /// Node is missing.
+    /// Runs every <c>*.test.mjs</c> of a suite. Throws <see cref="NodeSuiteException"/> when one fails, when none
+    /// ran, or when Node is missing.
     /// </summary>
     /// <param name="suite">The suite's folder below tests/sdk-acceptance.</param>
     /// <param name="environment">Variables that tell the suite where its emulator is.</param>
     /// <returns>How many tests passed.</returns>
     public static async Task<int> RunAsync(string suite, IReadOnlyDictionary<string, string> environment)
     {
-        var files = Directory.GetFiles(Path.Combine(Folder, suite), "*.test.mjs").Order(StringComparer.Ordinal).ToArray();
+        var files = Directory.GetFiles(Path.Combine(Folder, suite), "*.test.mjs")
+            .Order(StringComparer.Ordinal)
+            .ToArray();
         if (files.Length == 0)
         {
             throw new NodeSuiteException($"The suite '{suite}' has no tests.");
@@ -57,7 +59,9 @@ public static partial class NodeSuite
                 + $"{counts.GetValueOrDefault("tests")} tests passed.\n{Failures(run)}\n{run.Error}");
     }
 
-    /// <summary>The lines of the tests that failed with what the reporter says about them; all of it when there are none.</summary>
+    /// <summary>
+    /// The lines of the tests that failed with what the reporter says about them; all of it when there are none.
+    /// </summary>
     private static string Failures(ChildProcessResult run)
     {
         var failures = FailedTest().Matches(run.Output).Select(match => match.Value).ToArray();
@@ -74,7 +78,8 @@ public static partial class NodeSuite
 
         try
         {
-            var wanted = Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(Folder, "package-lock.json"))));
+            var lockFile = File.ReadAllBytes(Path.Combine(Folder, "package-lock.json"));
+            var wanted = Convert.ToHexString(SHA256.HashData(lockFile));
             var marker = Path.Combine(Folder, "node_modules", ".installed");
             if (File.Exists(marker) && File.ReadAllText(marker) == wanted)
             {

@@ -32,7 +32,8 @@ internal static class EmulatorCommand
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new EmulatorArguments(
-                parsed.GetValue(port), parsed.GetValue(httpPort), parsed.GetRequiredValue(config), parsed.GetValue(data),
+                parsed.GetValue(port), parsed.GetValue(httpPort),
+                parsed.GetRequiredValue(config), parsed.GetValue(data),
                 parsed.GetValue(json), parsed.GetValue(exitWithParent)),
             cancellationToken));
         return command;
@@ -80,7 +81,8 @@ internal static class EmulatorCommand
         }
     }
 
-    private static bool TryReadConfiguration(FileInfo file, out Broker.NamespaceDefinition definition, out string problem)
+    private static bool TryReadConfiguration(
+        FileInfo file, out Broker.NamespaceDefinition definition, out string problem)
     {
         try
         {

@@ -6,7 +6,9 @@ namespace ServerlessGateway.ServiceBusEmulator;
 /// <summary>The emulator as a process: says when it is ready, and ends when it is told to.</summary>
 internal static class EmulatorProgram
 {
-    /// <summary>Runs until SIGTERM, SIGINT, the end of the parent, or the failure of the journal; returns the exit code.</summary>
+    /// <summary>
+    /// Runs until SIGTERM, SIGINT, the end of the parent, or the failure of the journal; returns the exit code.
+    /// </summary>
     public static async Task<int> RunAsync(
         ServiceBusEmulatorOptions options, bool json, bool exitWithParent, CancellationToken cancellationToken)
     {
@@ -42,7 +44,9 @@ internal static class EmulatorProgram
         ended.TrySetResult();
     }
 
-    /// <summary>A thread of its own: reading standard input cannot be cancelled, and it must not keep the process alive.</summary>
+    /// <summary>
+    /// A thread of its own: reading standard input cannot be cancelled, and it must not keep the process alive.
+    /// </summary>
     private static void WatchParent(TaskCompletionSource ended)
     {
         var watcher = new Thread(() =>

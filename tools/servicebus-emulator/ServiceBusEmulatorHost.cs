@@ -9,7 +9,9 @@ using ServerlessGateway.ServiceBusEmulator.Journal;
 
 namespace ServerlessGateway.ServiceBusEmulator;
 
-/// <summary>A running emulator: broker, AMQP port and HTTP port. Ends when disposed, with its journal flushed.</summary>
+/// <summary>
+/// A running emulator: broker, AMQP port and HTTP port. Ends when disposed, with its journal flushed.
+/// </summary>
 internal sealed class ServiceBusEmulatorHost : IAsyncDisposable
 {
     /// <summary>How long connections get to take leave before their sockets are cut.</summary>

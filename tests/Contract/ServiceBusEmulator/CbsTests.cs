@@ -104,7 +104,9 @@ public sealed class CbsTests
     }
 
     [Fact]
-    [Feature("Access", "Entra tokens", Support = FeatureSupport.Different, Note = "The token must be a JSON web token that has not expired; its signature and audience are not checked.")]
+    [Feature("Access", "Entra tokens",
+        Support = FeatureSupport.Different,
+        Note = "The token must be a JSON web token that has not expired; its signature and audience are not checked.")]
     public async Task An_Entra_token_is_taken_by_its_shape()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -150,8 +152,10 @@ public sealed class CbsTests
         DateTimeOffset? expires = null)
     {
         var escaped = Uri.EscapeDataString(resource);
-        var expiry = (expires ?? DateTimeOffset.UtcNow.AddHours(1)).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes($"{escaped}\n{expiry}"));
+        var until = expires ?? DateTimeOffset.UtcNow.AddHours(1);
+        var expiry = until.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var signature = HMACSHA256.HashData(
+            Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes($"{escaped}\n{expiry}"));
         return $"SharedAccessSignature sr={escaped}&sig={Uri.EscapeDataString(Convert.ToBase64String(signature))}"
             + $"&se={expiry}&skn={keyName}";
     }
@@ -160,6 +164,7 @@ public sealed class CbsTests
     {
         static string Part(string json) =>
             Convert.ToBase64String(Encoding.UTF8.GetBytes(json)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        return $"{Part("""{"alg":"RS256","typ":"JWT"}""")}.{Part($"{{\"exp\":{expires.ToUnixTimeSeconds()}}}")}.{Part("signature")}";
+        var claims = $"{{\"exp\":{expires.ToUnixTimeSeconds()}}}";
+        return $"{Part("""{"alg":"RS256","typ":"JWT"}""")}.{Part(claims)}.{Part("signature")}";
     }
 }

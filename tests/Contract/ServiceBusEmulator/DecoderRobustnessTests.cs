@@ -7,14 +7,17 @@ using ServerlessGateway.ServiceBusEmulator.Amqp;
 namespace ServerlessGateway.Contract.Tests.ServiceBusEmulator;
 
 /// <summary>
-/// Random and mutated bytes: the decoders either give a value or refuse with a fault. They never throw anything else, never
-/// allocate out of proportion, never run on. Each case is made from its number, so a failure names what to replay.
+/// Random and mutated bytes: the decoders either give a value or refuse with a fault. They never throw anything else,
+/// never allocate out of proportion, never run on. Each case is made from its number, so a failure names what to
+/// replay.
 /// </summary>
 public sealed class DecoderRobustnessTests
 {
     private const int Cases = 20_000;
 
-    /// <summary>An object per byte of input is the worst that a list of nulls can do; the rest is the fault and its text.</summary>
+    /// <summary>
+    /// An object per byte of input is the worst that a list of nulls can do; the rest is the fault and its text.
+    /// </summary>
     private const int MaxBytesPerInputByte = 256;
     private const int MaxBytesPerFault = 64 * 1024;
 
@@ -87,7 +90,9 @@ public sealed class DecoderRobustnessTests
         await using var honest = await emulator.ConnectRawAsync();
         await honest.OpenAsync();
         await honest.AttachSenderAsync(EmulatorFixture.Queue);
-        var frames = Performatives().Select(performative => RawFrames.Amqp(0, performative, SenderLinkTests.Encoded("m"))).ToArray();
+        var frames = Performatives()
+            .Select(performative => RawFrames.Amqp(0, performative, SenderLinkTests.Encoded("m")))
+            .ToArray();
 
         for (var seed = 0u; seed < 150; seed++)
         {
@@ -106,7 +111,8 @@ public sealed class DecoderRobustnessTests
                 await peer.ReadToEndAsync();
             }
 
-            await honest.TransferAsync(SenderLinkTests.Transfer(seed, settled: false), SenderLinkTests.Encoded($"m{seed}"));
+            await honest.TransferAsync(
+                SenderLinkTests.Transfer(seed, settled: false), SenderLinkTests.Encoded($"m{seed}"));
             Assert.IsType<Accepted>((await honest.ExpectAsync<Dispose>()).State);
         }
     }
@@ -220,14 +226,20 @@ public sealed class DecoderRobustnessTests
             Target = new Target { Address = "orders" },
             Unsettled = new Map { { "x", 1 } },
         },
-        new Flow { NextIncomingId = 1, IncomingWindow = 9, NextOutgoingId = 1, OutgoingWindow = 9, Handle = 1, LinkCredit = 9 },
+        new Flow
+        {
+            NextIncomingId = 1, IncomingWindow = 9, NextOutgoingId = 1, OutgoingWindow = 9, Handle = 1, LinkCredit = 9,
+        },
         new Transfer { Handle = 1, DeliveryId = 0, DeliveryTag = [1, 2, 3, 4], MessageFormat = 0, Settled = false },
         new Dispose { Role = true, First = 0, Last = 9, State = new Accepted(), Settled = true },
         new Dispose
         {
             Role = true,
             First = 0,
-            State = new Rejected { Error = new Error("com.microsoft:dead-letter") { Info = new Fields { { new Symbol("k"), "v" } } } },
+            State = new Rejected
+            {
+                Error = new Error("com.microsoft:dead-letter") { Info = new Fields { { new Symbol("k"), "v" } } },
+            },
         },
         new Detach { Handle = 1, Closed = true, Error = new Error("amqp:internal-error") { Description = "d" } },
         new End(),
@@ -250,7 +262,10 @@ public sealed class DecoderRobustnessTests
         var request = new Message
         {
             ApplicationProperties = new ApplicationProperties { ["operation"] = "com.microsoft:peek-message" },
-            BodySection = new AmqpValue { Value = new Map { { "numbers", new long[] { 1, 2 } }, { "tokens", new[] { Guid.Empty } } } },
+            BodySection = new AmqpValue
+            {
+                Value = new Map { { "numbers", new long[] { 1, 2 } }, { "tokens", new[] { Guid.Empty } } },
+            },
         };
         return
         [

@@ -6,7 +6,8 @@ namespace ServerlessGateway.Contract.Tests.ServiceBusEmulator;
 /// <summary>The emulator as the process that users start.</summary>
 internal sealed class EmulatorProcess : IAsyncDisposable
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "ServerlessGateway.ServiceBusEmulator.dll");
+    private static readonly string Program =
+        Path.Combine(AppContext.BaseDirectory, "ServerlessGateway.ServiceBusEmulator.dll");
 
     private readonly Process _process;
     private readonly Task<string> _errors;

@@ -18,17 +18,23 @@ public sealed class HostilePeerTests
         { "data behind the frame's end", RawFrames.Frame(0, 0, [1, 2, 3, 4], dataAt: 200) },
         { "a frame type nobody knows", RawFrames.Frame(9, 0, [0x40]) },
         { "a SASL frame after the handshake", RawFrames.Frame(1, 0, [0x00, 0x53, 0x41, 0x45]) },
-        { "a list of two billion items", RawFrames.Frame(0, 0, [0x00, 0x53, 0x12, 0xd0, 0, 0, 0, 8, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0]) },
-        { "an array of two billion times true", RawFrames.Frame(0, 0, [0x00, 0x53, 0x11, 0xc0, 12, 1, 0xf0, 0, 0, 0, 5, 0x7f, 0xff, 0xff, 0xff, 0x41]) },
-        { "a string longer than the frame", RawFrames.Frame(0, 0, [0x00, 0x53, 0x10, 0xc0, 8, 1, 0xb1, 0x7f, 0xff, 0xff, 0xff, 0x61]) },
+        { "a list of two billion items",
+            RawFrames.Frame(0, 0, [0x00, 0x53, 0x12, 0xd0, 0, 0, 0, 8, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0]) },
+        { "an array of two billion times true",
+            RawFrames.Frame(0, 0, [0x00, 0x53, 0x11, 0xc0, 12, 1, 0xf0, 0, 0, 0, 5, 0x7f, 0xff, 0xff, 0xff, 0x41]) },
+        { "a string longer than the frame",
+            RawFrames.Frame(0, 0, [0x00, 0x53, 0x10, 0xc0, 8, 1, 0xb1, 0x7f, 0xff, 0xff, 0xff, 0x61]) },
         { "lists nested ten thousand deep", RawFrames.Frame(0, 0, Nested(10_000)) },
         { "descriptors nested ten thousand deep", RawFrames.Frame(0, 0, new byte[10_000]) },
         { "no performative", RawFrames.Frame(0, 0, [0x54, 7]) },
         { "a performative nobody knows", RawFrames.Frame(0, 0, [0x00, 0x53, 0x77, 0x45]) },
         { "an end of a session that has not begun", RawFrames.Amqp(9, new End()) },
-        { "a transfer on a handle that is not attached", RawFrames.Amqp(0, new Transfer { Handle = 77, DeliveryId = 0 }) },
-        { "a session that begins twice", RawFrames.Amqp(0, new Begin { NextOutgoingId = 0, IncomingWindow = 1, OutgoingWindow = 1 }) },
-        { "a session number above the limit", RawFrames.Amqp(60_000, new Begin { NextOutgoingId = 0, IncomingWindow = 1, OutgoingWindow = 1 }) },
+        { "a transfer on a handle that is not attached",
+            RawFrames.Amqp(0, new Transfer { Handle = 77, DeliveryId = 0 }) },
+        { "a session that begins twice",
+            RawFrames.Amqp(0, new Begin { NextOutgoingId = 0, IncomingWindow = 1, OutgoingWindow = 1 }) },
+        { "a session number above the limit",
+            RawFrames.Amqp(60_000, new Begin { NextOutgoingId = 0, IncomingWindow = 1, OutgoingWindow = 1 }) },
     };
 
     [Theory]
@@ -87,7 +93,8 @@ public sealed class HostilePeerTests
     public async Task A_silent_peer_is_cut_and_its_session_lock_given_back()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var emulator = await EmulatorFixture.StartAsync(new AmqpLimits { IdleTimeout = TimeSpan.FromSeconds(10) }, time);
+        await using var emulator = await EmulatorFixture.StartAsync(
+            new AmqpLimits { IdleTimeout = TimeSpan.FromSeconds(10) }, time);
         await using var silent = await SessionReceiverTests.OpenAsync(emulator);
         await silent.SendAsync(0, SessionReceiverTests.Attach("s"));
         await silent.ExpectAsync<Attach>();
@@ -134,8 +141,9 @@ public sealed class HostilePeerTests
         await other.TransferAsync(SenderLinkTests.Transfer(0, settled: false), SenderLinkTests.Encoded("not held up"));
         Assert.IsType<Accepted>((await other.ExpectAsync<Dispose>()).State);
 
-        // Twenty megabytes cannot be under way to it, so its flush waits; each tick of the clock looks for that. How soon the
-        // flush begins to wait is the machine's affair, so the clock moves until the peer is gone, and the other one lives.
+        // Twenty megabytes cannot be under way to it, so its flush waits; each tick of the clock looks for that. How
+        // soon the flush begins to wait is the machine's affair, so the clock moves until the peer is gone, and the
+        // other one lives.
         using var guard = new CancellationTokenSource(EmulatorFixture.Patience);
         while (emulator.Host.ConnectionCount > 1 && !guard.IsCancellationRequested)
         {
@@ -158,7 +166,13 @@ public sealed class HostilePeerTests
             await peer.AttachReceiverAsync(EmulatorFixture.Queue, credit: 0, handle);
         }
 
-        await peer.SendAsync(0, new Attach { LinkName = "5", Handle = 4, Role = true, Source = new Source { Address = EmulatorFixture.Queue } });
+        await peer.SendAsync(0, new Attach
+        {
+            LinkName = "5",
+            Handle = 4,
+            Role = true,
+            Source = new Source { Address = EmulatorFixture.Queue },
+        });
 
         Assert.Equal(ErrorCode.NotAllowed, (string)(await peer.ReadToEndAsync())!.Condition);
     }
@@ -171,7 +185,13 @@ public sealed class HostilePeerTests
         await peer.OpenAsync();
         await peer.AttachReceiverAsync(EmulatorFixture.Queue, credit: 0);
 
-        await peer.SendAsync(0, new Attach { LinkName = "again", Handle = 0, Role = true, Source = new Source { Address = EmulatorFixture.Queue } });
+        await peer.SendAsync(0, new Attach
+        {
+            LinkName = "again",
+            Handle = 0,
+            Role = true,
+            Source = new Source { Address = EmulatorFixture.Queue },
+        });
 
         Assert.Equal(ErrorCode.HandleInUse, (string)(await peer.ReadToEndAsync())!.Condition);
     }
@@ -250,7 +270,9 @@ public sealed class HostilePeerTests
         }
     }
 
-    /// <summary>The server notices the end of a socket a moment after the peer does; the count is asked until it holds.</summary>
+    /// <summary>
+    /// The server notices the end of a socket a moment after the peer does; the count is asked until it holds.
+    /// </summary>
     private static async Task<int> ConnectionsAfterAsync(EmulatorFixture emulator, int expected)
     {
         using var guard = new CancellationTokenSource(EmulatorFixture.Patience);

@@ -18,7 +18,9 @@ public sealed class HttpTests
     }
 
     [Fact]
-    [Feature("HTTP", "GET /meter", Support = FeatureSupport.Different, Note = "Not in Azure: counts of what Azure would bill, and of what queues hold.")]
+    [Feature("HTTP", "GET /meter",
+        Support = FeatureSupport.Different,
+        Note = "Not in Azure: counts of what Azure would bill, and of what queues hold.")]
     public async Task The_meter_counts_what_happened_and_what_is_held()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
@@ -39,7 +41,9 @@ public sealed class HttpTests
     }
 
     [Fact]
-    [Feature("Not supported", "AMQP over WebSocket", Support = FeatureSupport.Missing, Note = "Answered 501 with the remedy.")]
+    [Feature("Not supported", "AMQP over WebSocket",
+        Support = FeatureSupport.Missing,
+        Note = "Answered 501 with the remedy.")]
     public async Task AMQP_over_WebSocket_is_refused_by_name()
     {
         await using var emulator = await EmulatorFixture.StartAsync();

@@ -16,7 +16,8 @@ public sealed class ManagementTests
         await using var emulator = await EmulatorFixture.StartAsync();
         await ReceiverLinkTests.SendAsync(emulator, "m");
         var session = await emulator.OpenSessionAsync();
-        var message = await new ReceiverLink(session, "r", EmulatorFixture.Queue).ReceiveAsync(EmulatorFixture.Patience);
+        var receiver = new ReceiverLink(session, "r", EmulatorFixture.Queue);
+        var message = await receiver.ReceiveAsync(EmulatorFixture.Patience);
         var management = new RequestClient(session, "orders/$management");
 
         var answer = await management.ManageAsync(
@@ -47,7 +48,8 @@ public sealed class ManagementTests
         await using var emulator = await EmulatorFixture.StartAsync();
         var management = new RequestClient(await emulator.OpenSessionAsync(), "orders/$management");
         var request = new Map { { "from-sequence-number", 1L }, { "message-count", 10 } };
-        Assert.Equal(204, (await management.ManageAsync(Prefix + "peek-message", request)).ApplicationProperties["statusCode"]);
+        var none = await management.ManageAsync(Prefix + "peek-message", request);
+        Assert.Equal(204, none.ApplicationProperties["statusCode"]);
         await ReceiverLinkTests.SendAsync(emulator, "1", "2");
 
         var answer = await management.ManageAsync(Prefix + "peek-message", request);
@@ -69,7 +71,7 @@ public sealed class ManagementTests
 
         var scheduled = await management.ManageAsync(
             Prefix + "schedule-message",
-            new Map { { "messages", new List { new Map { { "message", Bytes(message) }, { "message-id", "later" } } } } });
+            new Map { { "messages", new List { new Map { { "message", Bytes(message) } } } } });
         var numbers = (long[])((Map)scheduled.Body)["sequence-numbers"];
         Assert.Equal(1, emulator.QueueNamed(EmulatorFixture.Queue).Count().Scheduled);
         var cancel = new Map { { "sequence-numbers", numbers } };
@@ -125,7 +127,8 @@ public sealed class ManagementTests
         var other = new RequestClient(await emulator.OpenSessionAsync(), "ingress/$management");
         var request = new Map { { "session-id", "s" }, { "session-state", new byte[] { 1, 2 } } };
 
-        Assert.Equal(200, (await mine.ManageAsync(Prefix + "set-session-state", request)).ApplicationProperties["statusCode"]);
+        var set = await mine.ManageAsync(Prefix + "set-session-state", request);
+        Assert.Equal(200, set.ApplicationProperties["statusCode"]);
         var state = await mine.ManageAsync(Prefix + "get-session-state", request);
         var renewed = await mine.ManageAsync(Prefix + "renew-session-lock", request);
         var refused = await other.ManageAsync(Prefix + "get-session-state", request);
@@ -170,14 +173,17 @@ public sealed class ManagementTests
 
         Assert.Equal(status, answer.ApplicationProperties["statusCode"]);
         Assert.NotEmpty((string)answer.ApplicationProperties["statusDescription"]);
-        Assert.Equal(400, (await management.ManageAsync(Prefix + "peek-message", "no map")).ApplicationProperties["statusCode"]);
+        var next = await management.ManageAsync(Prefix + "peek-message", "no map");
+        Assert.Equal(400, next.ApplicationProperties["statusCode"]);
     }
 
     [Theory]
     [InlineData("add-rule")]
     [InlineData("remove-rule")]
     [InlineData("enumerate-rules")]
-    [Feature("Not supported", "Rules changed at run time", Support = FeatureSupport.Missing, Note = "Rules come from the configuration; the operations are answered 501.")]
+    [Feature("Not supported", "Rules changed at run time",
+        Support = FeatureSupport.Missing,
+        Note = "Rules come from the configuration; the operations are answered 501.")]
     public async Task Rules_cannot_be_changed_and_whoever_asks_is_told_so(string operation)
     {
         await using var emulator = await EmulatorFixture.StartAsync();

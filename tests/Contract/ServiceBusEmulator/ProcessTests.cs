@@ -42,7 +42,8 @@ public sealed class ProcessTests : IDisposable
         }
 
         await using var again = await EmulatorProcess.StartAsync(Arguments());
-        var message = await new ReceiverLink(await OpenAsync(again), "r", "plain").ReceiveAsync(EmulatorFixture.Patience);
+        var receiver = new ReceiverLink(await OpenAsync(again), "r", "plain");
+        var message = await receiver.ReceiveAsync(EmulatorFixture.Patience);
         Assert.Equal("kept", message.Properties.MessageId);
     }
 
@@ -95,7 +96,9 @@ public sealed class ProcessTests : IDisposable
     [InlineData(40)]
     [InlineData(400)]
     [InlineData(1_500)]
-    [Feature("Durability", "Accepted messages survive kill -9", Support = FeatureSupport.Different, Note = "With `--data`; without it messages are kept in memory only.")]
+    [Feature("Durability", "Accepted messages survive kill -9",
+        Support = FeatureSupport.Different,
+        Note = "With `--data`; without it messages are kept in memory only.")]
     public async Task After_kill_9_under_load_every_acknowledged_message_is_there_once(int killAfter)
     {
         var acknowledged = new HashSet<string>();
@@ -133,7 +136,11 @@ public sealed class ProcessTests : IDisposable
             var message = await new ReceiverLink(session, "r", "plain").ReceiveAsync(EmulatorFixture.Patience);
             var completed = await new RequestClient(session, "plain/$management").ManageAsync(
                 "com.microsoft:update-disposition",
-                new Map { { "disposition-status", "completed" }, { "lock-tokens", new[] { new Guid(message.DeliveryTag) } } });
+                new Map
+                {
+                    { "disposition-status", "completed" },
+                    { "lock-tokens", new[] { new Guid(message.DeliveryTag) } },
+                });
             Assert.Equal(200, completed.ApplicationProperties["statusCode"]);
             await SetStateAsync(session, [1, 2, 3]);
             await emulator.KillAsync();
@@ -151,7 +158,8 @@ public sealed class ProcessTests : IDisposable
 
     private static async Task<Session> OpenAsync(EmulatorProcess emulator)
     {
-        var address = new Address("127.0.0.1", emulator.Port, "RootManageSharedAccessKey", "SAS_KEY_VALUE", "/", "amqp");
+        var address = new Address(
+            "127.0.0.1", emulator.Port, "RootManageSharedAccessKey", "SAS_KEY_VALUE", "/", "amqp");
         return new Session(await new ConnectionFactory().CreateAsync(address));
     }
 

@@ -18,7 +18,8 @@ internal static class RawFrames
         return Frame(0, number, [.. encoded.Buffer.AsSpan(encoded.Offset, encoded.Length), .. payload]);
     }
 
-    public static byte[] Frame(byte type, ushort number, ReadOnlySpan<byte> body, uint? claimedSize = null, byte dataAt = 2)
+    public static byte[] Frame(
+        byte type, ushort number, ReadOnlySpan<byte> body, uint? claimedSize = null, byte dataAt = 2)
     {
         var frame = new byte[8 + body.Length];
         BinaryPrimitives.WriteUInt32BigEndian(frame, claimedSize ?? (uint)frame.Length);

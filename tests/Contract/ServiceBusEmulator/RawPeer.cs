@@ -9,7 +9,9 @@ using ServerlessGateway.ServiceBusEmulator.Amqp;
 
 namespace ServerlessGateway.Contract.Tests.ServiceBusEmulator;
 
-/// <summary>A client made of single frames: for what no client library would send, and for what it would hide.</summary>
+/// <summary>
+/// A client made of single frames: for what no client library would send, and for what it would hide.
+/// </summary>
 internal sealed class RawPeer : IAsyncDisposable
 {
     private readonly NetworkStream _stream;
@@ -182,7 +184,9 @@ internal sealed class RawPeer : IAsyncDisposable
     public async Task<T> ExpectAsync<T>()
         where T : Described => Assert.IsType<T>(await ReadAsync());
 
-    /// <summary>Reads until the server ends the connection, and returns the error of its close, if it gave one.</summary>
+    /// <summary>
+    /// Reads until the server ends the connection, and returns the error of its close, if it gave one.
+    /// </summary>
     public async Task<Error?> ReadToEndAsync()
     {
         Error? error = null;

@@ -29,7 +29,8 @@ public sealed class SenderLinkTests
         var attached = new TaskCompletionSource<Attach>();
         var session = await emulator.OpenSessionAsync();
 
-        _ = new SenderLink(session, "s", new Target { Address = EmulatorFixture.Queue }, (_, attach) => attached.SetResult(attach));
+        var target = new Target { Address = EmulatorFixture.Queue };
+        _ = new SenderLink(session, "s", target, (_, attach) => attached.SetResult(attach));
 
         var answer = await attached.Task.WaitAsync(EmulatorFixture.Patience);
         Assert.Equal(262_144ul, answer.MaxMessageSize);
@@ -48,7 +49,8 @@ public sealed class SenderLinkTests
         }
 
         await sender.SendAsync(
-            new Message { BodySection = body, Format = ServiceBusSymbols.BatchMessageFormat }, EmulatorFixture.Patience);
+            new Message { BodySection = body, Format = ServiceBusSymbols.BatchMessageFormat },
+            EmulatorFixture.Patience);
 
         var found = emulator.QueueNamed(EmulatorFixture.Queue).Peek(1, 10, null);
         Assert.Equal(["one", "two", "three"], found.Select(message => message.Message.MessageId));
@@ -65,7 +67,8 @@ public sealed class SenderLinkTests
         body.Add(new Data { Binary = [1, 2, 3] });
 
         var refusal = await Assert.ThrowsAsync<AmqpException>(() => sender.SendAsync(
-            new Message { BodySection = body, Format = ServiceBusSymbols.BatchMessageFormat }, EmulatorFixture.Patience));
+            new Message { BodySection = body, Format = ServiceBusSymbols.BatchMessageFormat },
+            EmulatorFixture.Patience));
 
         Assert.Equal(ErrorCode.DecodeError, (string)refusal.Error.Condition);
         Assert.Empty(emulator.QueueNamed(EmulatorFixture.Queue).Peek(1, 10, null));
@@ -120,7 +123,8 @@ public sealed class SenderLinkTests
 
         await sender.SendAsync(sent, EmulatorFixture.Patience);
 
-        var message = await new ReceiverLink(session, "r", EmulatorFixture.Queue).ReceiveAsync(EmulatorFixture.Patience);
+        var receiver = new ReceiverLink(session, "r", EmulatorFixture.Queue);
+        var message = await receiver.ReceiveAsync(EmulatorFixture.Patience);
         Assert.False(string.IsNullOrEmpty(message.Properties.MessageId));
         Assert.Equal("kept", message.Properties.Subject);
         Assert.Equal("too", message.ApplicationProperties["kept"]);

@@ -6,7 +6,9 @@ namespace ServerlessGateway.Contract.Tests.ServiceBusEmulator;
 public sealed class SqlFilterTests
 {
     [Fact]
-    [Feature("Not supported", "SQL filters and actions", Support = FeatureSupport.Missing, Note = "The start stops with the filter's name; `1=1` and `1=0` are understood.")]
+    [Feature("Not supported", "SQL filters and actions",
+        Support = FeatureSupport.Missing,
+        Note = "The start stops with the filter's name; `1=1` and `1=0` are understood.")]
     public void A_SQL_filter_stops_the_start_and_is_named()
     {
         const string Config = """

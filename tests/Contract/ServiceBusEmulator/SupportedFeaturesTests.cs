@@ -8,7 +8,9 @@ public sealed class SupportedFeaturesTests
     public void The_table_of_features_says_what_the_tests_prove()
     {
         var expected = FeatureTable.Render(
-            "Features of the Service Bus emulator", typeof(SupportedFeaturesTests).Assembly, typeof(SupportedFeaturesTests).Namespace!);
+            "Features of the Service Bus emulator",
+            typeof(SupportedFeaturesTests).Assembly,
+            typeof(SupportedFeaturesTests).Namespace!);
 
         var problem = FeatureTable.CheckOrUpdate(
             RepositoryRoot.Combine("tools", "servicebus-emulator", "SUPPORTED_FEATURES.md"), expected);

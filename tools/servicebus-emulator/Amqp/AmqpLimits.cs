@@ -1,6 +1,8 @@
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
-/// <summary>What one peer may use of the server. Beyond a limit the peer is told which, and loses the link or connection.</summary>
+/// <summary>
+/// What one peer may use of the server. Beyond a limit the peer is told which, and loses the link or connection.
+/// </summary>
 internal sealed record AmqpLimits
 {
     /// <summary>The largest frame either side may send. 64 KiB is what the service announces.</summary>
@@ -9,7 +11,9 @@ internal sealed record AmqpLimits
     /// <summary>The largest message or batch: 256 KiB is the Standard tier's.</summary>
     public int MaxMessageBytes { get; init; } = 262_144;
 
-    /// <summary>The largest request to <c>$management</c>: a full batch of messages to schedule, and its frame.</summary>
+    /// <summary>
+    /// The largest request to <c>$management</c>: a full batch of messages to schedule, and its frame.
+    /// </summary>
     public int MaxRequestBytes { get; init; } = 1024 * 1024;
 
     /// <summary>Connections at once; the service allows 5,000 to a namespace.</summary>
@@ -39,7 +43,9 @@ internal sealed record AmqpLimits
     /// <summary>Notices that may wait for one connection's loop; no honest peer comes near it.</summary>
     public int MaxMailboxItems { get; init; } = 100_000;
 
-    /// <summary>Requests to <c>$management</c> and <c>$cbs</c> whose answers the peer has not taken, per link.</summary>
+    /// <summary>
+    /// Requests to <c>$management</c> and <c>$cbs</c> whose answers the peer has not taken, per link.
+    /// </summary>
     public int MaxAnswersPerLink { get; init; } = 1_000;
 
     /// <summary>From the accepted socket to the end of the handshake.</summary>

@@ -58,7 +58,9 @@ internal sealed partial class AmqpConnection
         }
     }
 
-    /// <summary>Ends the connection after this round of the loop; without a condition it is the peer who wants it.</summary>
+    /// <summary>
+    /// Ends the connection after this round of the loop; without a condition it is the peer who wants it.
+    /// </summary>
     private void Close(string? condition, string? description)
     {
         if (_state == ConnectionState.Open && condition is not null)
@@ -70,7 +72,9 @@ internal sealed partial class AmqpConnection
         _state = ConnectionState.Closed;
     }
 
-    /// <summary>Says why we end, and lets the peer read it: closing a socket with unread bytes would reset it.</summary>
+    /// <summary>
+    /// Says why we end, and lets the peer read it: closing a socket with unread bytes would reset it.
+    /// </summary>
     private async Task SayGoodbyeAsync()
     {
         try
@@ -110,7 +114,8 @@ internal sealed partial class AmqpConnection
         }
     }
 
-    [LoggerMessage(2001, LogLevel.Debug, "Connection {Connection} opened by container {Container}.", EventName = "Opened")]
+    [LoggerMessage(2001, LogLevel.Debug, "Connection {Connection} opened by container {Container}.",
+        EventName = "Opened")]
     private partial void LogOpened(string connection, string? container);
 
     [LoggerMessage(2002, LogLevel.Warning, "Connection {Connection} ends: {Condition}: {Reason}", EventName = "Fault")]
@@ -122,9 +127,11 @@ internal sealed partial class AmqpConnection
     [LoggerMessage(2004, LogLevel.Error, "Connection {Connection} failed.", EventName = "Bug")]
     private partial void LogBug(string connection, Exception exception);
 
-    [LoggerMessage(2005, LogLevel.Warning, "Connection {Connection} is cut: it took no byte for {Limit}.", EventName = "Slow")]
+    [LoggerMessage(2005, LogLevel.Warning, "Connection {Connection} is cut: it took no byte for {Limit}.",
+        EventName = "Slow")]
     private partial void LogSlow(string connection, TimeSpan limit);
 
-    [LoggerMessage(2006, LogLevel.Information, "Connection {Connection} is cut: it was silent for {Limit}.", EventName = "Idle")]
+    [LoggerMessage(2006, LogLevel.Information, "Connection {Connection} is cut: it was silent for {Limit}.",
+        EventName = "Idle")]
     private partial void LogIdle(string connection, TimeSpan limit);
 }

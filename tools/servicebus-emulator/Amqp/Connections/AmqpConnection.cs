@@ -7,9 +7,9 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
 /// <summary>
-/// One client. Everything it owns (sessions, links, the pipe's writer) is touched by a single loop, which wakes for bytes
-/// from the peer and for notices from other threads, acts on both, hands over what receivers have credit for, and flushes
-/// once. So nothing here is locked, and many frames leave in one packet.
+/// One client. Everything it owns (sessions, links, the pipe's writer) is touched by a single loop, which wakes for
+/// bytes from the peer and for notices from other threads, acts on both, hands over what receivers have credit for,
+/// and flushes once. So nothing here is locked, and many frames leave in one packet.
 /// </summary>
 internal sealed partial class AmqpConnection : IAsyncDisposable
 {
@@ -106,7 +106,9 @@ internal sealed partial class AmqpConnection : IAsyncDisposable
         task.GetAwaiter().UnsafeOnCompleted(() => TryPost(() => then(task.GetAwaiter().GetResult())));
     }
 
-    /// <summary>The same, but continues also when the connection has ended: for results that must be given back.</summary>
+    /// <summary>
+    /// The same, but continues also when the connection has ended: for results that must be given back.
+    /// </summary>
     public void AwaitAlways<T>(Task<T> task, Action<T> then)
     {
         if (task.IsCompleted)

@@ -58,6 +58,7 @@ internal sealed partial class AmqpServer : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(2010, LogLevel.Warning, "A connection was refused: there are {Limit} already.", EventName = "TooMany")]
+    [LoggerMessage(2010, LogLevel.Warning, "A connection was refused: there are {Limit} already.",
+        EventName = "TooMany")]
     private partial void LogTooMany(int limit);
 }

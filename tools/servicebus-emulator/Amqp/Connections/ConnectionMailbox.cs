@@ -2,7 +2,8 @@ namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
 /// <summary>
 /// What other threads want done on a connection's loop: answers of the broker, deliveries, the clock's tick. One honest
-/// item waits per message under way and per link, so the bound is only met by a bug or an attack; then the connection ends.
+/// item waits per message under way and per link, so the bound is only met by a bug or an attack; then the connection
+/// ends.
 /// </summary>
 internal sealed class ConnectionMailbox(int capacity, Action wake, Action overflow)
 {
@@ -11,7 +12,9 @@ internal sealed class ConnectionMailbox(int capacity, Action wake, Action overfl
     private Queue<Action> _spare = new();
     private bool _closed;
 
-    /// <summary>Adds an item; false once the connection has ended, and then the caller gives back what it holds.</summary>
+    /// <summary>
+    /// Adds an item; false once the connection has ended, and then the caller gives back what it holds.
+    /// </summary>
     public bool TryPost(Action item)
     {
         lock (_gate)

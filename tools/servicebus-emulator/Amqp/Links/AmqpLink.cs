@@ -13,7 +13,9 @@ internal abstract class AmqpLink(AmqpSession session, Attach attach)
     /// <summary>The peer's handle; we use the same number for our end, since each side numbers its own.</summary>
     public uint Handle { get; } = attach.Handle;
 
-    /// <summary>The path that a token has to cover for as long as the link stands; null for <c>$cbs</c> itself.</summary>
+    /// <summary>
+    /// The path that a token has to cover for as long as the link stands; null for <c>$cbs</c> itself.
+    /// </summary>
     public string? ClaimPath { get; set; }
 
     public bool IsClosed { get; private set; }

@@ -7,8 +7,9 @@ using ServerlessGateway.ServiceBusEmulator.Broker;
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
 /// <summary>
-/// A link on which a client receives from a queue, a subscription or a dead-letter queue. The broker pushes deliveries as
-/// far as the link's credit goes, from threads of its own: they wait in the inbox for the connection's loop.
+/// A link on which a client receives from a queue, a subscription or a dead-letter queue. The broker pushes
+/// deliveries as far as the link's credit goes, from threads of its own: they wait in the inbox for the connection's
+/// loop.
 /// </summary>
 internal class EntityReceiverLink(AmqpSession session, Attach attach, MessageQueue queue)
     : OutgoingLink(session, attach), IDeliverySink

@@ -3,7 +3,10 @@ using ServerlessGateway.ServiceBusEmulator.Broker;
 
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
-/// <summary>A link on which a client sends messages to a queue or topic. An acceptance means that the broker has them for good.</summary>
+/// <summary>
+/// A link on which a client sends messages to a queue or topic. An acceptance means that the broker has them for
+/// good.
+/// </summary>
 internal sealed class EntitySenderLink(AmqpSession session, Attach attach, BrokerEntity entity)
     : IncomingLink(session, attach)
 {

@@ -110,7 +110,8 @@ internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpL
     {
         if (!transfer.HasDeliveryId)
         {
-            throw new AmqpFaultException(ErrorCode.InvalidField, "The first transfer of a delivery needs a delivery-id.");
+            throw new AmqpFaultException(
+                ErrorCode.InvalidField, "The first transfer of a delivery needs a delivery-id.");
         }
 
         if (_credit <= 0)

@@ -51,7 +51,8 @@ internal sealed class LinkFactory(AmqpConnection connection, MessageBroker broke
     private static AmqpLink Sender(AmqpSession session, Attach attach, BrokerEntity entity) =>
         entity.Kind is EntityKind.Queue or EntityKind.Topic
             ? new EntitySenderLink(session, attach, entity)
-            : Refuse(session, attach, ErrorCode.NotAllowed, $"'{entity.Address}' is a {entity.Kind}: nothing is sent to it.");
+            : Refuse(session, attach, ErrorCode.NotAllowed,
+                $"'{entity.Address}' is a {entity.Kind}: nothing is sent to it.");
 
     private static AmqpLink Receiver(AmqpSession session, Attach attach, BrokerEntity entity)
     {

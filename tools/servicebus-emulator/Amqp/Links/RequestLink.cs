@@ -31,8 +31,9 @@ internal sealed class RequestLink(AmqpSession session, Attach attach, IRequestNo
     }
 
     /// <summary>
-    /// Finds where the answer is expected. Clients disagree: some give the receiving link's target address as reply-to, the
-    /// JavaScript SDK gives that link's name and no target at all, and all of them put both links into one session.
+    /// Finds where the answer is expected. Clients disagree: some give the receiving link's target address as
+    /// reply-to, the JavaScript SDK gives that link's name and no target at all, and all of them put both links into
+    /// one session.
     /// </summary>
     private void Reply(Message request, Message answer)
     {

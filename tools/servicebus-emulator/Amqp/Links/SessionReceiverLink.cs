@@ -5,8 +5,8 @@ using ServerlessGateway.ServiceBusEmulator.Broker;
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
 /// <summary>
-/// A receiver that holds a session. Its attach is answered when the session is there, which for "the next one" may take as
-/// long as the client is willing to wait; leaving meanwhile cancels the wait.
+/// A receiver that holds a session. Its attach is answered when the session is there, which for "the next one" may
+/// take as long as the client is willing to wait; leaving meanwhile cancels the wait.
 /// </summary>
 internal sealed class SessionReceiverLink(AmqpSession session, Attach attach, MessageQueue queue, string? wanted)
     : EntityReceiverLink(session, attach, queue)

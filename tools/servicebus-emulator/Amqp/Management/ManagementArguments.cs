@@ -54,7 +54,8 @@ internal sealed class ManagementArguments(Map body)
         };
         return found.Length > 0 && found.Length <= max
             ? found
-            : throw ManagementRefusedException.BadRequest($"'{name}' has {found.Length} items; 1 to {max} are allowed.");
+            : throw ManagementRefusedException.BadRequest(
+                $"'{name}' has {found.Length} items; 1 to {max} are allowed.");
     }
 
     /// <summary>0 settles at once (receive and delete), 1 is peek-lock.</summary>

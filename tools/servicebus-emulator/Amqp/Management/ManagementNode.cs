@@ -4,7 +4,9 @@ using ServerlessGateway.ServiceBusEmulator.Broker;
 
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
-/// <summary>An entity's <c>$management</c>, as one connection sees it: session operations need the session's lock there.</summary>
+/// <summary>
+/// An entity's <c>$management</c>, as one connection sees it: session operations need the session's lock there.
+/// </summary>
 internal sealed class ManagementNode(AmqpConnection connection, BrokerEntity entity) : IRequestNode
 {
     public void Handle(Message request, Action<Message> reply)

@@ -136,7 +136,8 @@ internal static class MessageOperations
             {
                 PropertiesToModify = properties,
             },
-            _ => throw ManagementRefusedException.BadRequest($"'disposition-status' is '{status}', which is not known."),
+            _ => throw ManagementRefusedException.BadRequest(
+                $"'disposition-status' is '{status}', which is not known."),
         };
     }
 }

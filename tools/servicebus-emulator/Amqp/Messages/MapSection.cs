@@ -6,8 +6,9 @@ using Encoder = Amqp.Types.Encoder;
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
 /// <summary>
-/// Changes entries of a map section without decoding the others. What a sender put there may have types that the library
-/// reads but cannot write back as they were (an empty array is one), so entries that stay are copied byte for byte.
+/// Changes entries of a map section without decoding the others. What a sender put there may have types that the
+/// library reads but cannot write back as they were (an empty array is one), so entries that stay are copied byte for
+/// byte.
 /// </summary>
 internal static class MapSection
 {

@@ -120,7 +120,9 @@ internal static class MessageReader
             ? PerformativeDecoder.Value(segment.Array!, segment.Offset, segment.Count)
             : throw new InvalidOperationException("Messages are held in arrays.");
 
-    /// <summary>Ids are strings, numbers, uuids or binary; the library throws on anything else when it is asked.</summary>
+    /// <summary>
+    /// Ids are strings, numbers, uuids or binary; the library throws on anything else when it is asked.
+    /// </summary>
     private static string? Id(Func<object?> read)
     {
         try

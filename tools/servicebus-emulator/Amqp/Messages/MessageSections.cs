@@ -4,8 +4,8 @@ using Amqp;
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
 /// <summary>
-/// Where the sections of an encoded message lie. Bodies are never decoded: they go out byte for byte as they came in, and
-/// so do the properties that nobody changed.
+/// Where the sections of an encoded message lie. Bodies are never decoded: they go out byte for byte as they came in,
+/// and so do the properties that nobody changed.
 /// </summary>
 internal readonly struct MessageSections
 {

@@ -5,7 +5,9 @@ using ServerlessGateway.ServiceBusEmulator.Broker;
 
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
-/// <summary>Encodes messages for receivers: the sender's sections with what the broker knows put in their place.</summary>
+/// <summary>
+/// Encodes messages for receivers: the sender's sections with what the broker knows put in their place.
+/// </summary>
 internal static class MessageWriter
 {
     /// <summary>The sections of a message as a receiver gets them.</summary>
@@ -27,7 +29,10 @@ internal static class MessageWriter
         }
 
         MapSection.Append(
-            buffer, SectionCode.MessageAnnotations, Bytes(payload, sections.MessageAnnotations), Annotations(snapshot, lockedUntil));
+            buffer,
+            SectionCode.MessageAnnotations,
+            Bytes(payload, sections.MessageAnnotations),
+            Annotations(snapshot, lockedUntil));
         Append(buffer, payload, sections.Properties);
         AppendApplicationProperties(buffer, snapshot, payload, sections.ApplicationProperties);
         Append(buffer, payload, sections.BodyAndFooter);
@@ -62,7 +67,8 @@ internal static class MessageWriter
         return header;
     }
 
-    private static Dictionary<string, MapSection.Entry> Annotations(MessageSnapshot snapshot, DateTimeOffset? lockedUntil)
+    private static Dictionary<string, MapSection.Entry> Annotations(
+        MessageSnapshot snapshot, DateTimeOffset? lockedUntil)
     {
         var entries = new Dictionary<string, MapSection.Entry>(StringComparer.Ordinal);
         Set(ServiceBusSymbols.SequenceNumber, snapshot.SequenceNumber);

@@ -25,7 +25,9 @@ internal sealed class ClaimSet
         return true;
     }
 
-    /// <summary>Whether a claim has run out since the last <see cref="RemoveExpired"/>. May be asked from any thread.</summary>
+    /// <summary>
+    /// Whether a claim has run out since the last <see cref="RemoveExpired"/>. May be asked from any thread.
+    /// </summary>
     public bool HasExpired(DateTimeOffset now) => Volatile.Read(ref _nextExpiryTicks) <= now.UtcTicks;
 
     public void RemoveExpired(DateTimeOffset now)

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
 /// <summary>
-/// Entra tokens: the emulator has no tenant whose keys could verify a signature, so it checks what a client can get wrong
-/// on its own: three parts, readable header and claims, and an expiry in the future.
+/// Entra tokens: the emulator has no tenant whose keys could verify a signature, so it checks what a client can get
+/// wrong on its own: three parts, readable header and claims, and an expiry in the future.
 /// </summary>
 internal static class JsonWebTokenShape
 {
@@ -19,7 +19,8 @@ internal static class JsonWebTokenShape
         }
 
         if (!claims.TryGetProperty("exp", out var exp) || exp.ValueKind != JsonValueKind.Number
-            || !exp.TryGetInt64(out var seconds) || seconds < 0 || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
+            || !exp.TryGetInt64(out var seconds) || seconds < 0
+            || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
         {
             return Claim.Refused("The token has no expiry (exp).");
         }

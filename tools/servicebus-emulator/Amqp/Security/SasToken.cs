@@ -25,7 +25,8 @@ internal static class SasToken
             return Claim.Refused($"The token's expiry '{expiry}' is no number of seconds.");
         }
 
-        if (!string.Equals(keyName, key.Name, StringComparison.Ordinal) || !IsSignedBy(key, resource, expiry, signature))
+        if (!string.Equals(keyName, key.Name, StringComparison.Ordinal)
+            || !IsSignedBy(key, resource, expiry, signature))
         {
             return Claim.Refused($"The signature does not belong to a key named '{keyName}' of this namespace.");
         }

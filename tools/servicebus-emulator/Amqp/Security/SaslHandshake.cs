@@ -8,9 +8,9 @@ using Amqp.Types;
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
 /// <summary>
-/// From the first byte to the AMQP header. Nothing is written in a layer before the client's header of that layer has been
-/// read: rhea, under Microsoft's JavaScript SDK, takes an AMQP header that arrives in one packet with the SASL outcome for a
-/// frame of a gigabyte and waits for the rest of it for ever.
+/// From the first byte to the AMQP header. Nothing is written in a layer before the client's header of that layer has
+/// been read: rhea, under Microsoft's JavaScript SDK, takes an AMQP header that arrives in one packet with the SASL
+/// outcome for a frame of a gigabyte and waits for the rest of it for ever.
 /// </summary>
 internal sealed class SaslHandshake(PipeReader input, FrameWriter writer, SharedAccessKey key)
 {

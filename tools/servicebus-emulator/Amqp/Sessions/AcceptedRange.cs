@@ -1,6 +1,9 @@
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
-/// <summary>Accepted deliveries with neighbouring ids, told to the sender by one disposition: a journal's flush ends many at once.</summary>
+/// <summary>
+/// Accepted deliveries with neighbouring ids, told to the sender by one disposition: a journal's flush ends many at
+/// once.
+/// </summary>
 internal struct AcceptedRange
 {
     public uint First { get; private set; }

@@ -6,8 +6,8 @@ using Disposition = Amqp.Framing.Dispose;
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
 /// <summary>
-/// One AMQP session: windows of transfer frames in both directions, delivery ids, and the links. Called on the connection's
-/// loop alone.
+/// One AMQP session: windows of transfer frames in both directions, delivery ids, and the links. Called on the
+/// connection's loop alone.
 /// </summary>
 internal sealed class AmqpSession
 {
@@ -207,7 +207,13 @@ internal sealed class AmqpSession
             return;
         }
 
-        var disposition = new Disposition { Role = true, First = _accepted.First, Settled = true, State = new Accepted() };
+        var disposition = new Disposition
+        {
+            Role = true,
+            First = _accepted.First,
+            Settled = true,
+            State = new Accepted(),
+        };
         if (_accepted.Last != _accepted.First)
         {
             disposition.Last = _accepted.Last;

@@ -4,7 +4,9 @@ using Amqp;
 
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
-/// <summary>Cuts frames out of the bytes of a connection. Nothing is allocated before a frame's size is known to be fair.</summary>
+/// <summary>
+/// Cuts frames out of the bytes of a connection. Nothing is allocated before a frame's size is known to be fair.
+/// </summary>
 internal static class FrameReader
 {
     /// <summary>Takes one whole frame off the front of <paramref name="buffer"/>, if there is one.</summary>
@@ -24,7 +26,7 @@ internal static class FrameReader
         {
             throw new AmqpFaultException(
                 ErrorCode.FramingError,
-                $"A frame of {size} bytes with its data at {bodyAt} is not allowed; the limit is {maxFrameBytes} bytes.");
+                $"A frame of {size} bytes with its data at {bodyAt} is refused; the limit is {maxFrameBytes} bytes.");
         }
 
         if (buffer.Length < size)

@@ -31,8 +31,8 @@ internal sealed class FrameWriter(PipeWriter output)
     public void Sasl(DescribedList performative) => Write(0, Frame.SaslType, Encode(performative));
 
     /// <summary>
-    /// Writes as much of a delivery as one frame holds and returns how much that was. The first frame of a delivery carries
-    /// its id and tag; <paramref name="transfer"/> has its more flag set here.
+    /// Writes as much of a delivery as one frame holds and returns how much that was. The first frame of a delivery
+    /// carries its id and tag; <paramref name="transfer"/> has its more flag set here.
     /// </summary>
     public int Transfer(ushort number, Transfer transfer, ReadOnlySpan<byte> payload)
     {

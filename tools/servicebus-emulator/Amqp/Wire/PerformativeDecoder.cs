@@ -10,7 +10,9 @@ internal static class PerformativeDecoder
     // The library registers its described types when the first of them is made; before that it decodes none.
     static PerformativeDecoder() => _ = new Open();
 
-    /// <summary>Decodes the first value of <paramref name="body"/>; what follows it is <paramref name="payload"/>.</summary>
+    /// <summary>
+    /// Decodes the first value of <paramref name="body"/>; what follows it is <paramref name="payload"/>.
+    /// </summary>
     public static Described Decode(byte[] body, out ReadOnlyMemory<byte> payload)
     {
         var length = WireShape.Check(body);

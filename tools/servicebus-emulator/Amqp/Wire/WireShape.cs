@@ -11,16 +11,22 @@ namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 /// </summary>
 internal static class WireShape
 {
-    /// <summary>Deeper than any performative or property map goes (attach, source, filter, described value: 5).</summary>
+    /// <summary>
+    /// Deeper than any performative or property map goes (attach, source, filter, described value: 5).
+    /// </summary>
     public const int MaxDepth = 16;
 
-    /// <summary>An array of values without bytes (true, null, 0) could claim any count; nobody sends a long one.</summary>
+    /// <summary>
+    /// An array of values without bytes (true, null, 0) could claim any count; nobody sends a long one.
+    /// </summary>
     private const int MaxEmptyArrayItems = 256;
 
     /// <summary>Returns the length of the first value in <paramref name="data"/> after checking all of it.</summary>
     public static int Check(ReadOnlySpan<byte> data) => Check(data, 0);
 
-    /// <summary>Returns the length of the first value without looking into it; for what is never decoded here.</summary>
+    /// <summary>
+    /// Returns the length of the first value without looking into it; for what is never decoded here.
+    /// </summary>
     public static int Skip(ReadOnlySpan<byte> data)
     {
         var offset = 0;
