@@ -43,6 +43,33 @@ public sealed class JournalCompactionTests
     }
 
     [Fact]
+    public async Task Sequence_numbers_go_on_after_compaction_even_when_nothing_is_left()
+    {
+        using var folder = new JournalFolder();
+        var clock = new FakeTimeProvider();
+        await using (var durable = await folder.OpenAsync(StepRunner.Definition, clock, compactAtBytes: 1))
+        {
+            var queue = (MessageQueue)durable.Broker.Entities[0];
+            queue.OpenReceiver(ReceiveMode.ReceiveAndDelete, new RecordingSink()).Value.AddCredit(3);
+            Assert.Null(await queue.SendAsync([Message("1"), Message("2"), Message("3")]));
+            await durable.FlushAsync();
+            await durable.FlushAsync();
+        }
+
+        // Compacted once more with nothing in it, so that no record of a message is left.
+        await using (var durable = await folder.OpenAsync(StepRunner.Definition, clock, compactAtBytes: 1))
+        {
+            var topic = durable.Broker.Entities.Single(entity => entity.Kind == EntityKind.Topic);
+            Assert.Null(await topic.SendAsync([Message("elsewhere")]));
+            await durable.FlushAsync();
+        }
+
+        await using var again = await folder.OpenAsync(StepRunner.Definition, clock);
+
+        Assert.Equal([4L], (await again.Broker.Entities[0].ScheduleAsync([Message("4")])).Value);
+    }
+
+    [Fact]
     public async Task A_snapshot_that_was_not_finished_is_ignored_and_removed()
     {
         using var folder = new JournalFolder();

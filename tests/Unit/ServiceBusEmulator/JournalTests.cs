@@ -1,3 +1,4 @@
+using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 using ServerlessGateway.ServiceBusEmulator.Broker;
 using ServerlessGateway.ServiceBusEmulator.Journal;
@@ -192,6 +193,31 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public async Task Any_damage_gives_back_a_beginning_of_what_was_sent_or_stops_the_start()
+    {
+        await using (var durable = await OpenAsync())
+        {
+            for (var index = 0; index < 20; index++)
+            {
+                await SendAsync(QueueOf(durable, "q"), $"{index}");
+            }
+        }
+
+        var whole = await File.ReadAllBytesAsync(_folder.FileOf(FirstFile));
+        await Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte.Array[1, 16]).SampleAsync(
+            async (at, damage) =>
+            {
+                var damaged = whole.ToArray();
+                damage.AsSpan(0, Math.Min(damage.Length, whole.Length - at)).CopyTo(damaged.AsSpan(at));
+                var bodies = await TryReplayAsync(damaged);
+                Assert.Equal(Enumerable.Range(0, bodies.Count).Select(index => $"{index}"), bodies);
+                Assert.True(bodies.Count < 20 || damaged.SequenceEqual(whole), "Damage went unnoticed.");
+            },
+            iter: 100,
+            threads: 1);
+    }
+
+    [Fact]
     public async Task What_was_cut_stays_cut_and_the_journal_goes_on_behind_it()
     {
         await using (var durable = await OpenAsync())
@@ -307,6 +333,19 @@ public sealed class JournalTests : IDisposable
         await File.WriteAllBytesAsync(folder.FileOf(FirstFile), journal);
         await using var durable = await folder.OpenAsync(Definition, new FakeTimeProvider());
         return ([.. QueueOf(durable, "q").Peek(0, 100, null).Select(Body)], durable.ReplayNotes);
+    }
+
+    private static async Task<IReadOnlyList<string>> TryReplayAsync(byte[] journal)
+    {
+        try
+        {
+            return [.. (await ReplayAsync(journal)).Bodies];
+        }
+        catch (InvalidDataException)
+        {
+            // Refused: the head of the file is not a journal's any more.
+            return [];
+        }
     }
 
     private Task<DurableBroker> OpenAsync(JournalFlush flush = JournalFlush.OperatingSystem) =>

@@ -308,6 +308,19 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public async Task Leases_that_ended_make_room_for_others()
+    {
+        using var fixture = new BrokerFixture(
+            new NamespaceDefinition { Queues = [Queue("q", queue => queue with { RequiresSession = true })] },
+            new BrokerOptions { MaxReceiversPerEntity = 1 });
+        (await fixture.AcceptAsync("released")).Release();
+        await fixture.AcceptAsync("expired");
+        fixture.Clock.Advance(LockDuration);
+
+        Assert.Null(await fixture.AcceptErrorAsync("next"));
+    }
+
+    [Fact]
     public async Task Stopping_the_broker_ends_waits_and_receivers()
     {
         var sink = Listen(await _fixture.AcceptAsync("a"), credit: 1);
