@@ -41,6 +41,8 @@ internal static class AzureServices
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<InstancesOptions>, InstancesValidator>());
         services.TryAddSingleton<WebPubSubClients>();
+        services.TryAddSingleton<EventsTopic>();
+        services.TryAddSingleton<IDestinationSender, WebPubSubDestinationSender>();
         services.TryAddSingleton<IClientUrls, WebPubSubClientUrls>();
         services.TryAddSingleton<IConnectionGroups, WebPubSubConnectionGroups>();
         services.TryAddSingleton<IInstanceDirectory, InstanceDirectory>();

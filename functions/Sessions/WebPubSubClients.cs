@@ -14,18 +14,20 @@ internal sealed class WebPubSubClients(IOptions<InstancesOptions> options, Lazy<
 {
     private readonly FrozenDictionary<InstanceName, WebPubSubServiceClient> _clients = options.Value.Instances.ToFrozenDictionary(
         instance => InstanceName.Parse(instance.Name),
-        instance => Create(instance, options.Value.Hub, credential));
+        instance => Create(instance, options.Value.Hub, credential, maxRetries: 2, TimeSpan.FromSeconds(5)));
 
     /// <summary>The client of a configured instance.</summary>
     public WebPubSubServiceClient this[InstanceName name] => _clients[name];
 
-    private static WebPubSubServiceClient Create(InstanceOptions instance, string hub, Lazy<TokenCredential> credential)
+    /// <summary>A client of an instance that repeats so often, and waits so long for an answer.</summary>
+    internal static WebPubSubServiceClient Create(
+        InstanceOptions instance, string hub, Lazy<TokenCredential> credential, int maxRetries, TimeSpan networkTimeout)
     {
         var settings = new WebPubSubServiceClientOptions();
-        settings.Retry.MaxRetries = 2;
+        settings.Retry.MaxRetries = maxRetries;
         settings.Retry.Delay = TimeSpan.FromMilliseconds(200);
         settings.Retry.MaxDelay = TimeSpan.FromSeconds(2);
-        settings.Retry.NetworkTimeout = TimeSpan.FromSeconds(5);
+        settings.Retry.NetworkTimeout = networkTimeout;
         return string.IsNullOrEmpty(instance.ConnectionString)
             ? new WebPubSubServiceClient(instance.Endpoint, hub, credential.Value, settings)
             : new WebPubSubServiceClient(instance.ConnectionString, hub, settings);
