@@ -31,4 +31,26 @@ public sealed record GatewayBackendOptions
 
     /// <summary>How long a channel may be silent before its place is given to another. 2 seconds by default.</summary>
     public TimeSpan ChannelIdleTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Checks every setting.</summary>
+    /// <exception cref="ArgumentException">One is missing or out of its range.</exception>
+    internal void Validate()
+    {
+        var isName = Name is { Length: >= 1 and <= 50 } && Name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-');
+        Check(isName, nameof(Name), Name, "1 to 50 characters out of A-Z a-z 0-9 _ -");
+        var hasIdentity = FullyQualifiedNamespace is not null && Credential is not null;
+        Check(
+            (ConnectionString is not null) != hasIdentity, nameof(ConnectionString), "set or missing twice",
+            $"the only one of it and {nameof(FullyQualifiedNamespace)} with {nameof(Credential)}");
+        Check(MaxConcurrentChannels is >= 1 and <= 1000, nameof(MaxConcurrentChannels), MaxConcurrentChannels, "from 1 to 1000");
+        Check(ChannelIdleTimeout > TimeSpan.Zero, nameof(ChannelIdleTimeout), ChannelIdleTimeout, "more than zero");
+    }
+
+    private static void Check(bool holds, string name, object? value, string range)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"{name} is {value}; it must be {range}.", name);
+        }
+    }
 }

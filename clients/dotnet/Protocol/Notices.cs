@@ -7,6 +7,7 @@ namespace ServerlessGateway.Protocol;
 [JsonDerivedType(typeof(MessagesFrame), "messages")]
 [JsonDerivedType(typeof(HeadNotice), "head")]
 [JsonDerivedType(typeof(CheckNotice), "check")]
+[JsonDerivedType(typeof(GapEvent), "gap")]
 public abstract record GatewayNotice;
 
 /// <summary>A live frame: the messages of one segment, contiguous.</summary>
@@ -30,3 +31,14 @@ public sealed record HeadNotice(
 /// <summary>Something may have been missed on this instance: ask <c>check</c> within a random part of the window, plus 2 s.</summary>
 /// <param name="WindowMs">The window, in milliseconds.</param>
 public sealed record CheckNotice([property: JsonRequired] int WindowMs) : GatewayNotice;
+
+/// <summary>
+/// Only on the topic <c>events</c>, never to clients: these offsets will not be sent to backends, since retention removed them first.
+/// </summary>
+/// <param name="Channel">The channel's name.</param>
+/// <param name="Epoch">The epoch of the offsets.</param>
+/// <param name="Gap">Both ends included.</param>
+public sealed record GapEvent(
+    [property: JsonRequired] string Channel,
+    [property: JsonRequired] string Epoch,
+    [property: JsonRequired] OffsetRange Gap) : GatewayNotice;
