@@ -183,6 +183,13 @@ test("peeking shows messages without locking them, from any number on", async ()
   const later = await receiver.peekMessages(10, { fromSequenceNumber: peeked[1].sequenceNumber });
   assert.deepEqual(later.map((message) => message.body), ["two", "three"]);
 
+  const [bare] = await receiver.peekMessages(1, {
+    fromSequenceNumber: peeked[0].sequenceNumber,
+    omitMessageBody: true,
+  });
+  assert.equal(bare.messageId, peeked[0].messageId);
+  assert.equal(bare.body, undefined);
+
   const received = await receiveCount(receiver, 3);
   assert.deepEqual(received.map((message) => message.deliveryCount), [0, 0, 0]);
   for (const message of received) {

@@ -26,6 +26,7 @@ internal sealed partial class AmqpConnection : IAsyncDisposable
     private readonly Queue<OutgoingLink> _ready = new();
     private readonly HashSet<AmqpSession> _dirty = [];
     private readonly LinkFactory _links;
+    private readonly QuickAcknowledgement _acknowledgement;
     private ConnectionState _state = ConnectionState.Starting;
     private Error? _closeError;
     private TaskCompletionSource? _sleeper;
@@ -36,6 +37,7 @@ internal sealed partial class AmqpConnection : IAsyncDisposable
         _services = services;
         _logger = logger;
         _input = transport.Transport.Input;
+        _acknowledgement = new QuickAcknowledgement(transport);
         Writer = new FrameWriter(transport.Transport.Output);
         _mailbox = new ConnectionMailbox(services.Limits.MaxMailboxItems, Wake, () => transport.Abort());
         _links = new LinkFactory(this, services.Broker, new CbsNode(Claims, services.Key, services.Time));
@@ -157,6 +159,11 @@ internal sealed partial class AmqpConnection : IAsyncDisposable
             else
             {
                 var result = await _input.ReadAsync();
+                if (!result.IsCanceled)
+                {
+                    _acknowledgement.AfterRead();
+                }
+
                 ReadFrames(result);
             }
 

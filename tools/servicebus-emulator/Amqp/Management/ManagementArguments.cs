@@ -39,6 +39,8 @@ internal sealed class ManagementArguments(Map body)
         _ => throw Missing(name, "binary"),
     };
 
+    public bool Flag(string name) => PropertyValues.Find(body, name) is true;
+
     public Map? OptionalMap(string name) => PropertyValues.Find(body, name) as Map;
 
     /// <summary>A list or an array, at least one and at most <paramref name="max"/> items long.</summary>

@@ -56,11 +56,12 @@ internal static class MessageOperations
     {
         var count = (int)Math.Clamp(arguments.Number("message-count"), 1, MaxMessages);
         var found = queue.Peek(arguments.Number("from-sequence-number"), count, arguments.OptionalText("session-id"));
+        var omitBody = arguments.Flag("omit-message-body");
         var messages = new List();
         var bytes = 0;
         foreach (var snapshot in found)
         {
-            var encoded = MessageWriter.Write(snapshot, lockedUntil: null);
+            var encoded = MessageWriter.Write(snapshot, lockedUntil: null, omitBody: omitBody);
             bytes += encoded.Length;
             if (messages.Count > 0 && bytes > MaxPeekBytes)
             {

@@ -14,7 +14,9 @@ internal static class MessageWriter
     /// <param name="snapshot">The message.</param>
     /// <param name="lockedUntil">The end of its lock, where it is locked.</param>
     /// <param name="lockToken">The lock token, where it does not travel as the delivery tag.</param>
-    public static byte[] Write(MessageSnapshot snapshot, DateTimeOffset? lockedUntil, Guid? lockToken = null)
+    /// <param name="omitBody">Whether only what stands before the body is wanted.</param>
+    public static byte[] Write(
+        MessageSnapshot snapshot, DateTimeOffset? lockedUntil, Guid? lockToken = null, bool omitBody = false)
     {
         var payload = snapshot.Message.Payload;
         var sections = MessageSections.Find(payload.Span);
@@ -35,7 +37,11 @@ internal static class MessageWriter
             Annotations(snapshot, lockedUntil));
         Append(buffer, payload, sections.Properties);
         AppendApplicationProperties(buffer, snapshot, payload, sections.ApplicationProperties);
-        Append(buffer, payload, sections.BodyAndFooter);
+        if (!omitBody)
+        {
+            Append(buffer, payload, sections.BodyAndFooter);
+        }
+
         return buffer.Buffer.AsSpan(buffer.Offset, buffer.Length).ToArray();
     }
 
