@@ -84,13 +84,27 @@ internal sealed class TokenValidator
                 $"'sub' must be 1 to {UserName.MaxLength} characters, no control characters, not beginning with '$'.");
         }
 
-        using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedPayload));
-        ErrorDetail? error = null;
-        var capabilities = payload.RootElement.TryGetProperty("capabilities", out var claim)
-            ? CapabilitySet.Parse(claim, token.Subject, out error)
-            : CapabilitySet.Empty;
+        var capabilities = ReadCapabilities(token, out var error);
         return capabilities is null
             ? new AccessResult(null, error)
             : new AccessResult(new AccessIdentity(token.Subject, capabilities, token.ValidTo), null);
+    }
+
+    private static CapabilitySet? ReadCapabilities(JsonWebToken token, out ErrorDetail? error)
+    {
+        try
+        {
+            error = null;
+            using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedPayload));
+            return payload.RootElement.TryGetProperty("capabilities", out var claim)
+                ? CapabilitySet.Parse(claim, token.Subject, out error)
+                : CapabilitySet.Empty;
+        }
+        catch (InvalidOperationException)
+        {
+            // A name with half a surrogate pair: JSON by its grammar, but no text.
+            error = ErrorDetail.Of(ErrorCodes.InvalidCapability, "The claim 'capabilities' holds what is no text.");
+            return null;
+        }
     }
 }

@@ -6,7 +6,7 @@ namespace ServerlessGateway.Sessions;
 /// <summary>What Web PubSub tells of a client that asks to connect.</summary>
 /// <param name="Instance">The instance that asks, known from the route that it was given (N3).</param>
 /// <param name="ConnectionId">The connection's id.</param>
-/// <param name="User">The user of the client's token; null where it names none.</param>
+/// <param name="User">The user id of the client's token, <see cref="Access.UserName.ToServiceId"/>; null where it names none.</param>
 /// <param name="Session">What the client's URL names as its session.</param>
 /// <param name="Subprotocols">What the client offers.</param>
 internal sealed record ConnectEvent(
@@ -16,7 +16,7 @@ internal sealed record ConnectEvent(
 internal abstract record ConnectOutcome
 {
     /// <summary>Let in. The connection gets no roles: a client may only send events.</summary>
-    /// <param name="User">The user.</param>
+    /// <param name="User">The user id, as the token named it.</param>
     /// <param name="Groups">The groups that it joins at once.</param>
     /// <param name="Subprotocol">The one of the offered that is taken.</param>
     /// <param name="State">What the connection's callbacks need.</param>

@@ -58,7 +58,7 @@ internal sealed class ConnectHandler(
             return Refuse(ErrorCodes.MalformedRequest, $"Offer the WebSocket subprotocol {Subprotocol}.", string.Join(',', connect.Subprotocols));
         }
 
-        if (!UserName.IsLegal(connect.User))
+        if (string.IsNullOrEmpty(connect.User))
         {
             return Refuse(ErrorCodes.InvalidUser, "The client's token names no legal user.");
         }
@@ -84,7 +84,7 @@ internal sealed class ConnectHandler(
         refusal = stored switch
         {
             null => ErrorDetail.Of(ErrorCodes.InvalidSession, "There is no such session; negotiate again.", connect.Session),
-            _ when stored.User != connect.User => ErrorDetail.Of(
+            _ when UserName.ToServiceId(stored.User) != connect.User => ErrorDetail.Of(
                 ErrorCodes.SessionForeign, "The session belongs to another user.", connect.Session),
             _ when stored.TokenExpires <= time.GetUtcNow() => ErrorDetail.Of(
                 ErrorCodes.TokenExpired, "The token behind the session has expired; negotiate with a new one."),
@@ -99,7 +99,7 @@ internal sealed class ConnectHandler(
     }
 
     private static ConnectOutcome.Accepted Accept(ConnectEvent connect, Session session) => new(
-        session.User, [.. GroupsOf(session).Select(channel => channel.Value)], Subprotocol, StateOf(connect, session));
+        UserName.ToServiceId(session.User), [.. GroupsOf(session).Select(channel => channel.Value)], Subprotocol, StateOf(connect, session));
 
     private static ConnectionState StateOf(ConnectEvent connect, Session session) => new(
         connect.Instance,

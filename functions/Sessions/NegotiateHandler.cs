@@ -78,10 +78,11 @@ internal sealed class NegotiateHandler(
             return new NegotiateResult(null, refusal);
         }
 
-        var url = await urls.CreateAsync(instance.Name, identity.User, options.Value.ConnectWithin, cancellationToken);
+        var url = await urls.CreateAsync(
+            instance.Name, UserName.ToServiceId(identity.User), options.Value.ConnectWithin, cancellationToken);
         return new NegotiateResult(
             new NegotiateAnswer(
-                $"{url}{(url.Query.Length == 0 ? '?' : '&')}session={session.Id}", ConnectHandler.Subprotocol, session.Id.Value,
+                $"{url.AbsoluteUri}{(url.Query.Length == 0 ? '?' : '&')}session={session.Id}", ConnectHandler.Subprotocol, session.Id.Value,
                 instance.Name.Value, limits),
             null);
     }

@@ -89,6 +89,25 @@ public sealed class TokenValidatorTests
     }
 
     [Fact]
+    public async Task A_token_that_is_signed_well_and_holds_nonsense_is_refused_and_not_thrown_at()
+    {
+        string[] payloads =
+        [
+            """{"sub":"\ud800","iss":"app","aud":"gateway","exp":1767229200}""",
+            """{"sub":"alice","iss":"app","aud":"gateway","exp":"soon"}""",
+            """{"sub":"alice","iss":"app","aud":"gateway"}""",
+            """{"sub":"alice","iss":"app","aud":"gateway","exp":1767229200,"capabilities":{"\ud800":["subscribe"]}}""",
+            """{"sub":"alice","iss":"app","aud":"gateway","exp":1767229200,"capabilities":{"a":["subscribe","\ud800"]}}""",
+        ];
+
+        foreach (var payload in payloads)
+        {
+            var result = await ValidateAsync(Signed(payload));
+            Assert.True(result.Error?.Code is >= 3001 and < 5000, payload);
+        }
+    }
+
+    [Fact]
     public async Task A_user_has_at_most_128_characters()
     {
         Assert.Null((await ValidateAsync(Token(new string('u', 128)))).Error);
@@ -114,6 +133,13 @@ public sealed class TokenValidatorTests
             """;
         return new JsonWebTokenHandler().CreateToken(payload, new SigningCredentials(
             new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key)), SecurityAlgorithms.HmacSha256));
+    }
+
+    /// <summary>Signs a payload as it is, which the library would not.</summary>
+    private static string Signed(string payload)
+    {
+        var text = $"{Base64UrlEncoder.Encode("""{"alg":"HS256","typ":"JWT"}""")}.{Base64UrlEncoder.Encode(payload)}";
+        return $"{text}.{Base64UrlEncoder.Encode(System.Security.Cryptography.HMACSHA256.HashData(Encoding.UTF8.GetBytes(Key), Encoding.UTF8.GetBytes(text)))}";
     }
 
     private static string Unsigned(string token) =>

@@ -29,6 +29,18 @@ public sealed class ConnectHandlerTests
     }
 
     [Fact]
+    public async Task A_user_beyond_ascii_comes_as_its_service_id_and_is_the_user_again_in_the_state()
+    {
+        _store.Put(Given.Session() with { User = "ünal" });
+
+        var accepted = Assert.IsType<ConnectOutcome.Accepted>(
+            await CreateSut().HandleAsync(Connect("c1") with { User = UserName.ToServiceId("ünal") }, default));
+
+        Assert.Equal(("%C3%BCnal", "ünal"), (accepted.User, accepted.State.User));
+        Assert.Equal(ErrorCodes.SessionForeign.Code, await RefuseAsync(Connect("c1") with { User = UserName.ToServiceId("%C3%BCnal") }));
+    }
+
+    [Fact]
     public async Task A_channel_whose_right_is_gone_is_not_joined()
     {
         _store.Put(Given.Session(("chat:1", null), ("news", null)) with { Capabilities = Given.Capabilities("""{"chat:*":["subscribe"],"news":["publish"]}""") });

@@ -30,6 +30,15 @@ public sealed class NegotiateTests
     }
 
     [Fact]
+    public async Task A_user_beyond_ascii_is_named_to_the_service_in_a_form_that_headers_carry()
+    {
+        var answer = await AnswerAsync(new NegotiateRequest(), Identity("ünal 100%"));
+
+        Assert.Contains("access_token=%C3%BCnal%20100%25-300", answer.Url, StringComparison.Ordinal);
+        Assert.Equal("ünal 100%", _store[SessionId.Of(1)]!.User);
+    }
+
+    [Fact]
     public async Task A_known_session_keeps_its_channels_and_gets_the_new_tokens_rights()
     {
         _store.Put(Given.Session(("a", new Position("e", 3))) with { TokenExpires = Given.Now.AddMinutes(-5) });
