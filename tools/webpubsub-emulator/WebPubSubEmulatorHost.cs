@@ -90,6 +90,8 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
         {
             // The service's own default between its pings.
             KeepAliveInterval = TimeSpan.FromSeconds(20),
+            // Pongs are read like messages, and reading pauses behind an event that takes its whole 100 s.
+            KeepAliveTimeout = TimeSpan.FromSeconds(120),
         });
         Map(app);
         app.Lifetime.ApplicationStopping.Register(() =>

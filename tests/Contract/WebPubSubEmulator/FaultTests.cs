@@ -50,10 +50,27 @@ public sealed class FaultTests : IAsyncLifetime
 
         using var dropped = await _instance.FaultAsync($$"""{"kind":"dropConnection","connectionId":"{{client.ConnectionId}}"}""");
 
-        Assert.Equal(HttpStatusCode.NoContent, dropped.StatusCode);
+        Assert.Equal("""{"dropped":1}""", await dropped.Content.ReadAsStringAsync());
         await client.BrokenAsync();
         Assert.Null(client.Socket.CloseStatus);
         Assert.Equal(HttpStatusCode.NotFound, await _instance.StatusAsync(HttpMethod.Head, "/users/ada"));
+        Assert.Empty(await other.DrainAsync());
+    }
+
+    [Fact]
+    public async Task Drop_by_user_cuts_all_connections_of_that_user_and_none_is_no_error()
+    {
+        await using var first = await _instance.ConnectAsync("ada");
+        await using var second = await _instance.ConnectAsync("ada");
+        await using var other = await _instance.ConnectAsync("bob");
+
+        using var dropped = await _instance.FaultAsync("""{"kind":"dropConnection","userId":"ada"}""");
+        using var again = await _instance.FaultAsync("""{"kind":"dropConnection","userId":"ada"}""");
+
+        Assert.Equal("""{"dropped":2}""", await dropped.Content.ReadAsStringAsync());
+        Assert.Equal("""{"dropped":0}""", await again.Content.ReadAsStringAsync());
+        await first.BrokenAsync();
+        await second.BrokenAsync();
         Assert.Empty(await other.DrainAsync());
     }
 

@@ -6,7 +6,8 @@ namespace ServerlessGateway.WebPubSubEmulator.Faults;
 
 /// <summary>
 /// <c>PUT /faults</c>: one command as JSON, carried out at once. Kinds: <c>dropConnection</c> with a
-/// <c>connectionId</c> cuts that client's TCP connection without a close frame; <c>refuseRest</c> answers every REST call
+/// <c>connectionId</c> or a <c>userId</c> cuts the TCP connection of that client, or of all of that user, without a close
+/// frame; <c>refuseRest</c> answers every REST call
 /// with 503 until <c>restore</c>. The instance listens on loopback only, so commands need no token.
 /// </summary>
 internal sealed partial class FaultEndpoint(HubRegistry hubs, FaultState faults, ILogger<FaultEndpoint> logger)
@@ -31,7 +32,7 @@ internal sealed partial class FaultEndpoint(HubRegistry hubs, FaultState faults,
 
         if (command is null) return RestResults.BadRequest("The command is null.");
         var result = Apply(command);
-        LogCommand(logger, command.Kind ?? "", command.ConnectionId);
+        LogCommand(logger, command.Kind ?? "", command.ConnectionId ?? command.UserId);
         return result;
     }
 
@@ -40,11 +41,14 @@ internal sealed partial class FaultEndpoint(HubRegistry hubs, FaultState faults,
         switch (command.Kind)
         {
             case "dropConnection" when !string.IsNullOrEmpty(command.ConnectionId):
-                return Drop(command.ConnectionId)
-                    ? RestResults.NoContent
+                return Drop(new Target.Connection(command.ConnectionId)) is var dropped and > 0
+                    ? Results.Json(new { dropped })
                     : RestResults.NotFound($"There is no connection '{command.ConnectionId}'.");
+            case "dropConnection" when !string.IsNullOrEmpty(command.UserId):
+                // A user may well be on another instance only, so none is an answer, not an error.
+                return Results.Json(new { dropped = Drop(new Target.User(command.UserId)) });
             case "dropConnection":
-                return RestResults.BadRequest("'connectionId' is missing.");
+                return RestResults.BadRequest("'connectionId' or 'userId' is missing.");
             case "refuseRest":
                 faults.RefusesRest = true;
                 return RestResults.NoContent;
@@ -57,18 +61,11 @@ internal sealed partial class FaultEndpoint(HubRegistry hubs, FaultState faults,
         }
     }
 
-    private bool Drop(string connectionId)
-    {
-        foreach (var hub in hubs.All)
-        {
-            if (hub.Find(connectionId) is { } connection) return hub.End(connection, ConnectionEnd.Dropped);
-        }
+    private int Drop(Target target) =>
+        hubs.All.Sum(hub => hub.EndAll(target, SendScope.Everyone, ConnectionEnd.Dropped));
 
-        return false;
-    }
+    [LoggerMessage(3301, LogLevel.Warning, "Fault command {Kind} {Target}")]
+    private static partial void LogCommand(ILogger logger, string kind, string? target);
 
-    [LoggerMessage(3301, LogLevel.Warning, "Fault command {Kind} {ConnectionId}")]
-    private static partial void LogCommand(ILogger logger, string kind, string? connectionId);
-
-    private sealed record FaultCommand(string? Kind, string? ConnectionId);
+    private sealed record FaultCommand(string? Kind, string? ConnectionId, string? UserId);
 }
