@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ServerlessGateway.Sessions;
 
-/// <summary>Event ids 1400 to 1499.</summary>
+/// <summary>Event ids 1400 to 1479.</summary>
 internal static partial class SessionLog
 {
     [LoggerMessage(1400, LogLevel.Information, "Connection {Connection} was refused: {Code}.", EventName = "ConnectRefused")]
