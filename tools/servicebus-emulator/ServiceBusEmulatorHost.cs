@@ -86,6 +86,11 @@ internal sealed class ServiceBusEmulatorHost : IAsyncDisposable
         await CloseAsync(Broker, _durable);
     }
 
+    /// <summary>Opens the ports on a broker that is there already; it ends with the host.</summary>
+    internal static Task<ServiceBusEmulatorHost> StartAsync(
+        ServiceBusEmulatorOptions options, MessageBroker broker, CancellationToken cancellationToken) =>
+        StartAsync(options, broker, durable: null, cancellationToken);
+
     private static async Task<ServiceBusEmulatorHost> StartAsync(
         ServiceBusEmulatorOptions options, MessageBroker broker, DurableBroker? durable,
         CancellationToken cancellationToken)

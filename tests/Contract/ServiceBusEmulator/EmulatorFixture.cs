@@ -55,6 +55,15 @@ internal sealed class EmulatorFixture : IAsyncDisposable
             },
             CancellationToken.None));
 
+    /// <summary>An emulator on a disk whose progress the test decides.</summary>
+    public static async Task<EmulatorFixture> StartAsync(HeldJournal journal, AmqpLimits? limits = null)
+    {
+        var broker = MessageBroker.Restore(
+            Namespace, new BrokerOptions(), TimeProvider.System, Guid.NewGuid, [], () => journal, out _);
+        var options = new ServiceBusEmulatorOptions { Namespace = Namespace, Limits = limits ?? new AmqpLimits() };
+        return new EmulatorFixture(await ServiceBusEmulatorHost.StartAsync(options, broker, CancellationToken.None));
+    }
+
     /// <summary>Connects with the namespace's key by SASL PLAIN: authorized for everything.</summary>
     public Task<Connection> ConnectAsync() =>
         ConnectAsync(SharedAccessKey.WellKnown.Name, SharedAccessKey.WellKnown.Key);

@@ -117,6 +117,34 @@ internal sealed class RawPeer : IAsyncDisposable
             Echo = echo,
         });
 
+    /// <summary>
+    /// A session flow with echo: its answer proves that everything before it has been read, and answered where it could
+    /// be. Returns how many dispositions came first.
+    /// </summary>
+    public async Task<int> EchoAsync()
+    {
+        var dispositions = 0;
+        await SendAsync(0, new Flow
+        {
+            NextIncomingId = 1,
+            IncomingWindow = 5_000,
+            NextOutgoingId = 0,
+            OutgoingWindow = 10,
+            Echo = true,
+        });
+        while (await ReadAsync() is { } performative)
+        {
+            if (performative is Flow { HasHandle: false })
+            {
+                return dispositions;
+            }
+
+            dispositions += performative is Dispose ? 1 : 0;
+        }
+
+        throw new InvalidOperationException("The connection ended before it answered.");
+    }
+
     public async Task SendAsync(ushort number, DescribedList performative)
     {
         _writer.Amqp(number, performative);

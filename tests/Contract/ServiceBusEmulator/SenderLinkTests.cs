@@ -253,9 +253,11 @@ public sealed class SenderLinkTests
         Settled = settled,
     };
 
-    internal static byte[] Encoded(string text)
+    internal static byte[] Encoded(string text, string? id = null)
     {
-        var buffer = EmulatorFixture.Text(text).Encode();
+        var message = EmulatorFixture.Text(text);
+        message.Properties.MessageId = id ?? text;
+        var buffer = message.Encode();
         return buffer.Buffer.AsSpan(buffer.Offset, buffer.Length).ToArray();
     }
 }

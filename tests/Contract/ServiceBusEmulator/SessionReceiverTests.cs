@@ -40,7 +40,7 @@ public sealed class SessionReceiverTests
         await peer.SendAsync(0, Attach(null, waitMs: 20_000));
 
         // The echo shows that the attach has been read, and that it waits without holding up the session.
-        await EchoAsync(peer);
+        await peer.EchoAsync();
         await SendAsync(emulator, "late", "m");
 
         var answer = await peer.ExpectAsync<Attach>();
@@ -57,7 +57,7 @@ public sealed class SessionReceiverTests
         await using var emulator = await EmulatorFixture.StartAsync(time: time);
         await using var peer = await OpenAsync(emulator);
         await peer.SendAsync(0, Attach(null, waitMs: 5_000));
-        await EchoAsync(peer);
+        await peer.EchoAsync();
 
         time.Advance(TimeSpan.FromSeconds(5));
 
@@ -111,7 +111,7 @@ public sealed class SessionReceiverTests
         await AcceptAsync(gone, "s");
         await using var waiter = await OpenAsync(emulator);
         await waiter.SendAsync(0, Attach(null, waitMs: 20_000));
-        await EchoAsync(waiter);
+        await waiter.EchoAsync();
 
         await gone.DisposeAsync();
 
@@ -223,20 +223,6 @@ public sealed class SessionReceiverTests
         var answer = await peer.ExpectAsync<Attach>();
         Assert.NotNull(answer.Source);
         return answer;
-    }
-
-    /// <summary>A session flow with echo: its answer proves that everything before it has been read.</summary>
-    private static async Task EchoAsync(RawPeer peer)
-    {
-        await peer.SendAsync(0, new Flow
-        {
-            NextIncomingId = 1,
-            IncomingWindow = 5_000,
-            NextOutgoingId = 0,
-            OutgoingWindow = 10,
-            Echo = true,
-        });
-        await peer.ExpectAsync<Flow>();
     }
 
     private static Message Decode(RawPeer peer)
