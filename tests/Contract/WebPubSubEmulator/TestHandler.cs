@@ -17,6 +17,8 @@ internal sealed record HandlerRequest(string Method, string Target, IReadOnlyDic
     public string? Header(string name) => Headers.GetValueOrDefault(name);
 
     public string? Event => Header("ce-eventName");
+
+    public long Id => long.Parse(Header("ce-id")!, System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>
@@ -58,6 +60,20 @@ internal sealed class TestHandler : IAsyncDisposable
         app.Run(handler.HandleAsync);
         await app.StartAsync();
         return handler;
+    }
+
+    /// <summary>Answers 204.</summary>
+    public static Task Empty(HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Answers 200 with a body.</summary>
+    public static Task WriteAsync(HttpResponse response, string contentType, string body)
+    {
+        response.ContentType = contentType;
+        return response.WriteAsync(body);
     }
 
     /// <summary>A configuration that sends the events of the hub here.</summary>

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using ServerlessGateway.WebPubSubEmulator;
@@ -104,6 +106,42 @@ internal sealed class TestInstance : IAsyncDisposable
 
     public static StringContent Content(string body, string contentType) =>
         new(body, Encoding.UTF8, new MediaTypeHeaderValue(contentType));
+
+    /// <summary>A send that must be accepted.</summary>
+    public async Task AcceptedAsync(string route, string body, string contentType = "text/plain")
+    {
+        using var response = await PostAsync(route, body, contentType);
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+    }
+
+    /// <summary>Those of the groups that have members.</summary>
+    public async Task<List<string>> GroupsAsync(params string[] candidates)
+    {
+        var groups = new List<string>();
+        foreach (var group in candidates)
+        {
+            if (await StatusAsync(HttpMethod.Head, $"/groups/{group}") == HttpStatusCode.OK) groups.Add(group);
+        }
+
+        return groups;
+    }
+
+    /// <summary>The users in a listing that must be one page.</summary>
+    public async Task<List<string>> MembersAsync(string route)
+    {
+        using var response = await RestAsync(HttpMethod.Get, route);
+        var page = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.Null(page["nextLink"]);
+        return [.. page["value"]!.AsArray().Select(member => member!["userId"]!.GetValue<string>())];
+    }
+
+    /// <summary>The code of an error answer, which must have a message too.</summary>
+    public static async Task<string> CodeAsync(HttpResponseMessage response)
+    {
+        var error = (await response.Content.ReadFromJsonAsync<JsonObject>())!["error"]!;
+        Assert.NotEqual("", error["message"]!.GetValue<string>());
+        return error["code"]!.GetValue<string>();
+    }
 
     public async ValueTask DisposeAsync()
     {

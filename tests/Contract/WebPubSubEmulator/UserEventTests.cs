@@ -1,16 +1,14 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using ServerlessGateway.Tests.Support;
 
 namespace ServerlessGateway.Contract.Tests.WebPubSubEmulator;
 
-/// <summary>How events reach a handler, what it may answer, and what the client gets of it.</summary>
-public sealed class EventHandlerTests : IAsyncLifetime
+/// <summary>How user events reach a handler, what it may answer, and what the client gets of it.</summary>
+public sealed class UserEventTests : IAsyncLifetime
 {
     private TestHandler _handler = null!;
 
@@ -73,7 +71,7 @@ public sealed class EventHandlerTests : IAsyncLifetime
     [Feature("Event handlers", "The answer to the sender, before the ack")]
     public async Task The_answer_reaches_the_sender_typed_and_before_the_ack(string contentType, string answer, string expected)
     {
-        _handler.Answer = (_, response) => WriteAsync(response, contentType, answer);
+        _handler.Answer = (_, response) => TestHandler.WriteAsync(response, contentType, answer);
         await using var instance = await TestInstance.StartAsync(_handler.Config());
         await using var client = await instance.ConnectAsync();
         await using var other = await instance.ConnectAsync();
@@ -104,7 +102,7 @@ public sealed class EventHandlerTests : IAsyncLifetime
         // Liveness does not wait behind an event in flight.
         Assert.Equal("pong", (await client.AskAsync("""{"type":"ping"}"""))["type"]!.GetValue<string>());
 
-        var ids = new List<long> { Id(inFlight.Single(request => request.Text == "1")) };
+        var ids = new List<long> { inFlight.Single(request => request.Text == "1").Id };
         for (var i = 1; i <= 3; i++)
         {
             gates[$"{i}"].SetResult();
@@ -112,51 +110,12 @@ public sealed class EventHandlerTests : IAsyncLifetime
             if (i == 3) break;
             var next = await _handler.NextAsync();
             Assert.Equal($"{i + 1}", next.Text);
-            ids.Add(Id(next));
+            ids.Add(next.Id);
         }
 
         Assert.Equal(ids.Order(), ids);
         Assert.Equal(3, ids.Distinct().Count());
         gates["9"].SetResult();
-    }
-
-    [Fact]
-    [Feature("Event handlers", "Blocking connect: user, groups, roles, state")]
-    [Feature("Event handlers", "connected and disconnected")]
-    public async Task Connect_may_name_user_groups_roles_and_state_and_sees_the_handshake()
-    {
-        _handler.Answer = (request, response) =>
-        {
-            if (request.Event != "connect") return Empty(response);
-            response.Headers["ce-connectionState"] = "c3RhdGU=";
-            return WriteAsync(response, "application/json", """{"userId":"new","groups":["g1"],"roles":["webpubsub.sendToGroup"]}""");
-        };
-        await using var instance = await TestInstance.StartAsync(_handler.Config("connect,connected,disconnected"));
-        await using var client = await instance.ConnectAsync("old", extra: "&session=s1&session=s2");
-
-        var connect = await _handler.NextAsync();
-        var body = JsonNode.Parse(connect.Body)!;
-        Assert.Equal("azure.webpubsub.sys.connect", connect.Header("ce-type"));
-        Assert.Equal("old", body["claims"]!["sub"]![0]!.GetValue<string>());
-        Assert.Equal("s2", body["query"]!["session"]![1]!.GetValue<string>());
-        Assert.Equal(TestClient.Json, body["subprotocols"]![0]!.GetValue<string>());
-        Assert.NotNull(body["headers"]!["Host"]);
-
-        var connected = await _handler.NextAsync();
-        Assert.Equal("azure.webpubsub.sys.connected", connected.Header("ce-type"));
-        Assert.Equal("new", connected.Header("ce-userId"));
-        Assert.Equal("c3RhdGU=", connected.Header("ce-connectionState"));
-        Assert.True(Id(connect) < Id(connected));
-        Assert.Equal(HttpStatusCode.OK, await instance.StatusAsync(HttpMethod.Head, "/users/new"));
-        Assert.Equal(HttpStatusCode.OK, await instance.StatusAsync(HttpMethod.Head, "/groups/g1"));
-        await client.SendAsync("""{"type":"sendToGroup","group":"g1","data":1}""");
-        Assert.Equal("new", (await client.ReceiveAsync())["fromUserId"]!.GetValue<string>());
-
-        await instance.StatusAsync(HttpMethod.Delete, $"/connections/{client.ConnectionId}?reason=enough");
-        var disconnected = await _handler.NextAsync();
-        Assert.Equal("azure.webpubsub.sys.disconnected", disconnected.Header("ce-type"));
-        Assert.Equal("""{"reason":"enough"}""", disconnected.Text);
-        Assert.Equal("c3RhdGU=", disconnected.Header("ce-connectionState"));
     }
 
     [Fact]
@@ -167,7 +126,7 @@ public sealed class EventHandlerTests : IAsyncLifetime
         {
             if (request.Text == "1") response.Headers["ce-connectionState"] = "one";
             if (request.Text == "3") response.Headers["ce-connectionState"] = "";
-            return Empty(response);
+            return TestHandler.Empty(response);
         };
         await using var instance = await TestInstance.StartAsync(_handler.Config());
         await using var client = await instance.ConnectAsync();
@@ -180,60 +139,6 @@ public sealed class EventHandlerTests : IAsyncLifetime
         }
 
         Assert.Equal([null, "one", "one", null], states);
-    }
-
-    [Theory]
-    [InlineData(401, 401)]
-    [InlineData(403, 403)]
-    [InlineData(429, 429)]
-    [InlineData(302, 500)]
-    [Feature("Event handlers", "4xx of connect is the status of the handshake")]
-    public async Task A_refusal_of_connect_is_the_status_of_the_handshake(int answered, int seen)
-    {
-        _handler.Answer = (_, response) =>
-        {
-            response.StatusCode = answered;
-            return Task.CompletedTask;
-        };
-        await using var instance = await TestInstance.StartAsync(_handler.Config("connect"));
-
-        var status = await TestClient.HandshakeStatusAsync(instance.ClientUrl(TestInstance.Sign(instance.Audience)));
-
-        Assert.Equal(seen, (int)status);
-        Assert.Equal(0, instance.Host.Hubs.ConnectionCount);
-    }
-
-    [Theory]
-    [InlineData("not json", "text/plain")]
-    [InlineData("""{"groups":[" "]}""", "application/json")]
-    [InlineData("""{"groups":7}""", "application/json")]
-    [Feature("Event handlers", "Blocking connect: user, groups, roles, state")]
-    public async Task An_answer_to_connect_that_is_none_fails_the_handshake(string body, string contentType)
-    {
-        _handler.Answer = (_, response) => WriteAsync(response, contentType, body);
-        await using var instance = await TestInstance.StartAsync(_handler.Config("connect"));
-
-        var status = await TestClient.HandshakeStatusAsync(instance.ClientUrl(TestInstance.Sign(instance.Audience)));
-
-        Assert.Equal(HttpStatusCode.InternalServerError, status);
-    }
-
-    [Theory]
-    [InlineData("custom.v2", "custom.v2", 101)]
-    [InlineData("json.webpubsub.azure.v1", "json.webpubsub.azure.v1", 101)]
-    [InlineData("never.offered", null, 400)]
-    [Feature("Event handlers", "Subprotocol chosen by connect")]
-    public async Task Connect_chooses_among_the_subprotocols_that_were_offered(string choice, string? agreed, int status)
-    {
-        _handler.Answer = (_, response) => WriteAsync(response, "application/json", $$"""{"subprotocol":"{{choice}}"}""");
-        await using var instance = await TestInstance.StartAsync(_handler.Config("connect"));
-        var url = instance.ClientUrl(TestInstance.Sign(instance.Audience));
-        const string offered = "custom.v1,custom.v2,json.webpubsub.azure.v1";
-
-        Assert.Equal(status, (int)await TestClient.HandshakeStatusAsync(url, offered));
-        if (status != 101) return;
-        await using var client = await TestClient.ConnectAsync(url, offered);
-        Assert.Equal(agreed, client.Socket.SubProtocol);
     }
 
     [Fact]
@@ -278,7 +183,7 @@ public sealed class EventHandlerTests : IAsyncLifetime
     [Feature("Clients", "Clients without subprotocol, sendEvent mode")]
     public async Task A_frame_of_a_plain_client_is_the_event_message_and_the_answer_is_bare()
     {
-        _handler.Answer = (request, response) => WriteAsync(response, "text/plain", request.Text + "!");
+        _handler.Answer = (request, response) => TestHandler.WriteAsync(response, "text/plain", request.Text + "!");
         await using var instance = await TestInstance.StartAsync(_handler.Config());
         await using var client = await instance.ConnectAsync("ada", subprotocol: null);
 
@@ -312,19 +217,4 @@ public sealed class EventHandlerTests : IAsyncLifetime
 
     private static string Signature(string key, string connectionId) => "sha256=" + Convert.ToHexStringLower(
         HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(connectionId)));
-
-    private static long Id(HandlerRequest request) =>
-        long.Parse(request.Header("ce-id")!, System.Globalization.CultureInfo.InvariantCulture);
-
-    private static Task Empty(HttpResponse response)
-    {
-        response.StatusCode = StatusCodes.Status204NoContent;
-        return Task.CompletedTask;
-    }
-
-    private static Task WriteAsync(HttpResponse response, string contentType, string body)
-    {
-        response.ContentType = contentType;
-        return response.WriteAsync(body);
-    }
 }
