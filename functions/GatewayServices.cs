@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ServerlessGateway.Access;
 using ServerlessGateway.Channels.Publishing;
 using ServerlessGateway.Channels.Reading;
+using ServerlessGateway.Channels.Sequencing;
 using ServerlessGateway.Instances;
 using ServerlessGateway.Observability;
 using ServerlessGateway.Requests;
@@ -20,6 +21,7 @@ internal static class GatewayServices
         .AddPublishing()
         .AddReading()
         .AddInstances()
+        .AddSequencing()
         .AddObservability()
         .AddEdges()
         .AddKnownSections(

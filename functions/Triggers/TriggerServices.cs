@@ -14,6 +14,7 @@ internal static class TriggerServices
         services.TryAddSingleton<IHttpEdge<HealthFunction>, HealthEdge>();
         services.TryAddSingleton<IHttpEdge<InstancesFunction>, InstancesEdge>();
         services.TryAddSingleton<IEventEdge, EventEdge>();
+        services.TryAddSingleton<ISequencerEdge, SequencerEdge>();
         return services;
     }
 }

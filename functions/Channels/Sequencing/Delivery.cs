@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Options;
+using ServerlessGateway.Backends;
+using ServerlessGateway.Instances;
+using ServerlessGateway.Protocol;
+
+namespace ServerlessGateway.Channels.Sequencing;
+
+/// <summary>
+/// Sends what was committed to every destination (rule S5): side by side over destinations, one after the other per channel, since Web PubSub
+/// keeps the order of a group only for sends that are awaited. A destination that does not take it is put under repair before this returns.
+/// </summary>
+internal sealed class Delivery(
+    InstanceRegistry registry,
+    InstanceRepair repair,
+    IDestinationSender sender,
+    EventForwarder events,
+    QuietNotices quiet,
+    IOptions<SequencingOptions> options)
+{
+    /// <summary>Returns when each destination has it or its repair is scheduled; throws where neither could be done.</summary>
+    public async Task DeliverAsync(CommittedPart part, string session, InvocationTime invocation)
+    {
+        if (part.Segments.Count == 0)
+        {
+            return;
+        }
+
+        var (channel, epoch) = (part.Channel, part.Segments[0].Epoch);
+        var frames = FrameBuilder.Build(channel, epoch, part.Segments, FrameBuilder.MaxFrameBytes);
+        var rows = await registry.ListAsync(invocation.Stopping);
+        List<Task> sends = [events.ForwardAsync(part, session, invocation)];
+        foreach (var row in rows.Where(row => row.IsDestination))
+        {
+            sends.Add(row.Repair.Skip
+                ? repair.EnsureProbedAsync(row, invocation.Stopping)
+                : SendAsync(row.Name, channel, frames, invocation));
+        }
+
+        await Task.WhenAll(sends);
+        await quiet.TouchAsync(channel, epoch, part.Segments[^1].LastOffset);
+    }
+
+    private async Task SendAsync(
+        InstanceName instance, ChannelName channel, IReadOnlyList<(long LastOffset, byte[] Json)> frames, InvocationTime invocation)
+    {
+        foreach (var (_, json) in frames)
+        {
+            var outcome = await LimitedSend.TryAsync(
+                invocation, options.Value.SendTimeout, token => sender.SendToGroupAsync(instance, channel, json, token));
+            if (outcome != DeliveryOutcome.Delivered)
+            {
+                await repair.RaiseAsync(instance, outcome == DeliveryOutcome.Throttled, invocation.Stopping);
+                return;
+            }
+        }
+    }
+}
+
+/// <summary>A send with a time limit; what throws or takes longer has failed, so that it is repaired.</summary>
+internal static class LimitedSend
+{
+    public static async Task<DeliveryOutcome> TryAsync(
+        InvocationTime invocation, TimeSpan limit, Func<CancellationToken, Task<DeliveryOutcome>> send)
+    {
+        try
+        {
+            return await invocation.WithinAsync(limit, send);
+        }
+        catch (Exception) when (!invocation.Stopping.IsCancellationRequested)
+        {
+            // The adapter logs what it meets; here only the outcome counts.
+            return DeliveryOutcome.Failed;
+        }
+    }
+}
