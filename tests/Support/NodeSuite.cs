@@ -42,7 +42,7 @@ public static partial class NodeSuite
     }
 
     /// <summary>Reads the summary that the TAP reporter writes at its end.</summary>
-    internal static int Judge(string suite, ChildProcessResult run)
+    public static int Judge(string suite, ChildProcessResult run)
     {
         var counts = SummaryLine().Matches(run.Output).ToDictionary(
             match => match.Groups["name"].Value,
