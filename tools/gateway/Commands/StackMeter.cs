@@ -31,8 +31,8 @@ internal sealed record StackMeter(long Envelopes, long TableTransactions, long C
     }
 
     private static long EnvelopesOf(JsonElement meter) => meter.GetProperty("entities").EnumerateArray()
-        .Where(entity => entity.GetProperty("name").ValueEquals("ingress"))
-        .Sum(entity => entity.GetProperty("sends").GetInt64());
+        .Where(entity => entity.GetProperty("address").ValueEquals("ingress"))
+        .Sum(entity => entity.GetProperty("messagesSent").GetInt64());
 
     private static long CallbacksOf(JsonElement meter) => meter.GetProperty("callbacks").ValueKind == JsonValueKind.Number
         ? meter.GetProperty("callbacks").GetInt64()
