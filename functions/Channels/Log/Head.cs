@@ -45,7 +45,7 @@ internal sealed record Head
     public ImmutableList<AgeMark> AgeMarks { get; init; } = [];
 
     /// <summary>When the newest segment was committed; for retention by age of quiet channels.</summary>
-    public DateTimeOffset CommittedAt { get; init; }
+    public DateTimeOffset CommittedAt { get; init; } = DateTimeOffset.UnixEpoch;
 
     /// <summary>The mark of an envelope; null where it is not known.</summary>
     public EnvelopeMark? Find(Guid envelope)
