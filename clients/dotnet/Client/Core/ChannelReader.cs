@@ -136,17 +136,26 @@ internal sealed partial class ChannelReader(
 
         foreach (var message in frame.Messages)
         {
-            if (message.Offset <= (Delivered?.Offset ?? 0))
-            {
-                context.Tally.Dropped++;
-            }
-            else
-            {
-                _hold.Add(message);
-            }
+            OnMessage(message);
         }
 
         Advance();
+    }
+
+    private void OnMessage(GatewayMessage message)
+    {
+        if (message.Offset <= (Delivered?.Offset ?? 0))
+        {
+            context.Tally.Dropped++;
+        }
+        else if (Phase != ReaderPhase.Joining && !_isFull && message.Offset == Delivered?.Offset + 1)
+        {
+            HandOn(message);
+        }
+        else
+        {
+            _hold.Add(message);
+        }
     }
 
     /// <summary>The notice of a channel gone quiet; its last frame may still be on its way, so it gets the time of a hole.</summary>
