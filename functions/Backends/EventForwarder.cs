@@ -32,6 +32,7 @@ internal sealed class EventForwarder(
     {
         var head = part.Head;
         var last = part.Segments[^1].LastOffset;
+        await TellEndedAsync(part, invocation);
         if (!namespaces.Value.Of(part.Channel).RouteToBackends || head.ForwardPending || head.Forwarded >= last)
         {
             return;
@@ -81,6 +82,19 @@ internal sealed class EventForwarder(
 
         heads.Forget(channel);
         return false;
+    }
+
+    /// <summary>
+    /// What an epoch that has ended still owed to backends is told as a gap. Once: nobody may write to that epoch's head any more, so there is nowhere to
+    /// note that it is still to be told.
+    /// </summary>
+    private async Task TellEndedAsync(CommittedPart part, InvocationTime invocation)
+    {
+        if (part.Ended is { } ended && ended.Forwarded < ended.LastOffset && namespaces.Value.Of(part.Channel).RouteToBackends)
+        {
+            var range = new OffsetRange(ended.Forwarded + 1, ended.LastOffset);
+            await TrySendAsync(part.Channel, ChannelEvents.OfGap(part.Channel, ended.Epoch, range), invocation);
+        }
     }
 
     /// <summary>A part with the little that a change of process left out before it; returns how far the topic has the channel then.</summary>

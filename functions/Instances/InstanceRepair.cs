@@ -49,7 +49,7 @@ internal sealed class InstanceRepair(InstanceRegistry registry, IIngressQueue qu
         throw new RepairNotScheduledException(instance.Value);
     }
 
-    /// <summary>For an instance that is skipped: makes sure that its chain of probes lives.</summary>
+    /// <summary>For an instance under repair: makes sure that its chain of probes lives.</summary>
     public Task EnsureProbedAsync(InstanceRow row, CancellationToken cancellationToken) =>
         time.GetUtcNow() - row.Repair.TurnAt > LostAfter ? RestartAsync(row, cancellationToken) : Task.CompletedTask;
 

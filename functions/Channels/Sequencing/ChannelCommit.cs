@@ -11,6 +11,9 @@ namespace ServerlessGateway.Channels.Sequencing;
 /// <param name="Segments">Its messages; none where all were duplicates.</param>
 internal sealed record CommittedPart(ChannelName Channel, Head Head, IReadOnlyList<Segment> Segments)
 {
+    /// <summary>The head of the epoch that this commit has ended; null in ordinary times.</summary>
+    public Head? Ended { get; init; }
+
     /// <summary>The store refused one of its messages for good.</summary>
     public bool HoldsRejected => Segments.Any(segment => segment.Entries.Any(entry => entry.Gone == ErrorCodes.RejectedByStore.Code));
 }
@@ -154,7 +157,7 @@ internal sealed class ChannelCommit(
             {
                 case CommitResult.Committed committed:
                     heads.Keep(part.Channel, new StoredHead(next, committed.Tag));
-                    return new CommittedPart(part.Channel, next, segments);
+                    return new CommittedPart(part.Channel, next, segments) { Ended = loaded.Ended };
                 case CommitResult.SegmentRejected rejected when search.Narrow(rejected.Index):
                     report.Rejected(part.Channel, rejected.Reason);
                     break;

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using ServerlessGateway.Backends;
 using ServerlessGateway.Instances;
 using ServerlessGateway.Protocol;
@@ -15,7 +14,7 @@ internal sealed class Delivery(
     IDestinationSender sender,
     EventForwarder events,
     QuietNotices quiet,
-    IOptions<SequencingOptions> options)
+    ForwardingParts parts)
 {
     /// <summary>Returns when each destination has it or its repair is scheduled; throws where neither could be done.</summary>
     public async Task DeliverAsync(CommittedPart part, string session, InvocationTime invocation)
@@ -28,15 +27,13 @@ internal sealed class Delivery(
         var (channel, epoch) = (part.Channel, part.Segments[0].Epoch);
         var frames = FrameBuilder.Build(channel, epoch, part.Segments, FrameBuilder.MaxFrameBytes);
         var rows = await registry.ListAsync(invocation.Stopping);
-        List<Task> sends = [events.ForwardAsync(part, session, invocation)];
-        foreach (var row in rows.Where(row => row.IsDestination))
-        {
-            sends.Add(row.Repair.Skip
-                ? repair.EnsureProbedAsync(row, invocation.Stopping)
-                : SendAsync(row.Name, channel, frames, invocation));
-        }
-
-        await Task.WhenAll(sends);
+        var destinations = rows.Where(row => row.IsDestination).ToList();
+        await Task.WhenAll(
+        [
+            events.ForwardAsync(part, session, invocation),
+            .. destinations.Where(row => row.Repair.IsWanted).Select(row => repair.EnsureProbedAsync(row, invocation.Stopping)),
+            .. destinations.Where(row => !row.Repair.Skip).Select(row => SendAsync(row.Name, channel, frames, invocation)),
+        ]);
         await quiet.TouchAsync(channel, epoch, part.Segments[^1].LastOffset);
     }
 
@@ -46,7 +43,8 @@ internal sealed class Delivery(
         foreach (var (_, json) in frames)
         {
             var outcome = await LimitedSend.TryAsync(
-                invocation, options.Value.SendTimeout, token => sender.SendToGroupAsync(instance, channel, json, token));
+                invocation, parts.Options.SendTimeout, token => sender.SendToGroupAsync(instance, channel, json, token));
+            parts.Report.Sent("instance", outcome);
             if (outcome != DeliveryOutcome.Delivered)
             {
                 await repair.RaiseAsync(instance, outcome == DeliveryOutcome.Throttled, invocation.Stopping);
