@@ -15,7 +15,8 @@ using ServerlessGateway.Sessions;
 namespace ServerlessGateway;
 
 /// <summary>
-/// What the gateway needs from outside, on Azure. Everything else is registered apart, so that a simulation can put its own here.
+/// What the gateway needs from outside, on Azure. Everything else is registered apart, so that a simulation can put its
+/// own here.
 /// </summary>
 internal static class AzureServices
 {
@@ -65,7 +66,10 @@ internal static class AzureServices
             : new TableServiceClient(options.ConnectionString, settings);
     }
 
-    /// <summary>Without repeats: the batcher repeats under the same id, the sequencer schedules a repair, and both know when to stop.</summary>
+    /// <summary>
+    /// Without repeats: the batcher repeats under the same id, the sequencer schedules a repair, and both know when to
+    /// stop.
+    /// </summary>
     private static ServiceBusClient CreateServiceBus(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptions<ServiceBusOptions>>().Value;

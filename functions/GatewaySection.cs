@@ -17,10 +17,14 @@ internal interface IGatewayOptions
 /// <summary>The name of a section that some capability reads; what no capability reads fails the start.</summary>
 internal sealed record KnownSection(string Name);
 
-/// <summary>Binds sections so that a wrong value or an unknown key ends the start with a message that says which.</summary>
+/// <summary>
+/// Binds sections so that a wrong value or an unknown key ends the start with a message that says which.
+/// </summary>
 internal static class GatewaySection
 {
-    /// <summary>Binds a section, validates it at the start and makes its name known. Twice is the same as once.</summary>
+    /// <summary>
+    /// Binds a section, validates it at the start and makes its name known. Twice is the same as once.
+    /// </summary>
     public static IServiceCollection AddGatewayOptions<TOptions>(this IServiceCollection services)
         where TOptions : class, IGatewayOptions, new()
     {

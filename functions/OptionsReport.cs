@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace ServerlessGateway;
 
-/// <summary>Collects what is wrong with a section; each message gives the key, the value and what is permitted.</summary>
+/// <summary>
+/// Collects what is wrong with a section; each message gives the key, the value and what is permitted.
+/// </summary>
 /// <param name="section">The section's key.</param>
 internal sealed class OptionsReport(string section)
 {
@@ -41,7 +43,9 @@ internal sealed class OptionsReport(string section)
         }
     }
 
-    /// <summary>Reports children of a section that nobody reads: a misspelt limit must not silently be the default.</summary>
+    /// <summary>
+    /// Reports children of a section that nobody reads: a misspelt limit must not silently be the default.
+    /// </summary>
     public void UnknownKeys(IConfigurationSection configuration, IReadOnlyCollection<string> known)
     {
         foreach (var child in configuration.GetChildren())

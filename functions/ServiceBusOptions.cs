@@ -4,9 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ServerlessGateway;
 
 /// <summary>
-/// Where Service Bus is and what its entities are called. The settings are shared with the triggers, so they have their form:
-/// <c>ServiceBus</c> is a connection string, or <c>ServiceBus__fullyQualifiedNamespace</c> a name that is reached with the process's own
-/// identity; triggers read names as <c>%IngressQueue%</c>.
+/// Where Service Bus is and what its entities are called. The settings are shared with the triggers, so they have their
+/// form: <c>ServiceBus</c> is a connection string, or <c>ServiceBus__fullyQualifiedNamespace</c> a name that is reached
+/// with the process's own identity; triggers read names as <c>%IngressQueue%</c>.
 /// </summary>
 internal sealed class ServiceBusOptions
 {

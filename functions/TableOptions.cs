@@ -5,7 +5,10 @@ internal sealed class TableOptions : IGatewayOptions
 {
     public static string SectionName => "Gateway:Tables";
 
-    /// <summary>In the cloud: the table endpoint of the account, <c>https://NAME.table.core.windows.net</c>, with the process's own identity.</summary>
+    /// <summary>
+    /// In the cloud: the table endpoint of the account, <c>https://NAME.table.core.windows.net</c>, with the process's
+    /// own identity.
+    /// </summary>
     public Uri? Endpoint { get; set; }
 
     /// <summary>Locally: the account's connection string. A secret.</summary>

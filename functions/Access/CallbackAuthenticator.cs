@@ -8,7 +8,9 @@ using ServerlessGateway.Instances;
 
 namespace ServerlessGateway.Access;
 
-/// <summary>Admits only callbacks that Web PubSub makes, and each only in the name of the instance that it comes from.</summary>
+/// <summary>
+/// Admits only callbacks that Web PubSub makes, and each only in the name of the instance that it comes from.
+/// </summary>
 internal sealed class CallbackAuthenticator
 {
     private const string BearerScheme = "Bearer ";
@@ -39,7 +41,9 @@ internal sealed class CallbackAuthenticator
         };
     }
 
-    /// <summary>True where the callback comes from this instance. What is refused is logged here, and touches nothing else.</summary>
+    /// <summary>
+    /// True where the callback comes from this instance. What is refused is logged here, and touches nothing else.
+    /// </summary>
     public async Task<bool> AdmitsAsync(
         GatewayInstance instance, string connectionId, string? signature, string? authorization, CancellationToken cancellationToken)
     {
@@ -80,7 +84,8 @@ internal sealed class CallbackAuthenticator
             return result.Exception?.GetType().Name ?? "token";
         }
 
-        // Any identity of the tenant may ask for a token of this audience: only the instance's own may call in its name.
+        // Any identity of the tenant may ask for a token of this audience: only the instance's own may call in its
+        // name.
         return instance.ObjectId is { Length: > 0 } expected && result.Claims.TryGetValue("oid", out var oid)
             && string.Equals(oid as string, expected, StringComparison.OrdinalIgnoreCase) ? null : "object id";
     }

@@ -1,8 +1,9 @@
 namespace ServerlessGateway.Access;
 
 /// <summary>
-/// How callbacks prove that Web PubSub makes them. Section <c>Gateway:Callbacks</c>. Without <see cref="Audience"/> by the signature of
-/// the connection's id with an access key of the instance; with it by an Entra token of the instance's own identity.
+/// How callbacks prove that Web PubSub makes them. Section <c>Gateway:Callbacks</c>. Without <see cref="Audience"/> by
+/// the signature of the connection's id with an access key of the instance; with it by an Entra token of the instance's
+/// own identity.
 /// </summary>
 internal sealed class CallbackOptions : IGatewayOptions
 {
@@ -11,13 +12,20 @@ internal sealed class CallbackOptions : IGatewayOptions
     /// <summary>The resource that the hub's event handler asks tokens for. Setting it turns signatures off.</summary>
     public string? Audience { get; set; }
 
-    /// <summary>The tenant that issues the tokens. Required with <see cref="Audience"/>, unless <see cref="Authority"/> is set.</summary>
+    /// <summary>
+    /// The tenant that issues the tokens. Required with <see cref="Audience"/>, unless <see cref="Authority"/> is set.
+    /// </summary>
     public string? TenantId { get; set; }
 
-    /// <summary>The issuer's address, for clouds other than the public one. Default is the public cloud's, of the tenant.</summary>
+    /// <summary>
+    /// The issuer's address, for clouds other than the public one. Default is the public cloud's, of the tenant.
+    /// </summary>
     public string? Authority { get; set; }
 
-    /// <summary>The issuer that tokens must name. Default: both forms of the tenant, or what the authority's discovery document says.</summary>
+    /// <summary>
+    /// The issuer that tokens must name. Default: both forms of the tenant, or what the authority's discovery document
+    /// says.
+    /// </summary>
     public string? Issuer { get; set; }
 
     public void Validate(OptionsReport report)

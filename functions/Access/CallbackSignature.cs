@@ -4,15 +4,19 @@ using System.Text;
 namespace ServerlessGateway.Access;
 
 /// <summary>
-/// The header <c>ce-signature</c>: <c>sha256=HEX</c> of HMAC-SHA256 over the connection's id, once per access key of the instance,
-/// separated by commas. It covers nothing but the id, so it is for the local stack; the cloud uses tokens.
+/// The header <c>ce-signature</c>: <c>sha256=HEX</c> of HMAC-SHA256 over the connection's id, once per access key of
+/// the instance, separated by commas. It covers nothing but the id, so it is for the local stack; the cloud uses
+/// tokens.
 /// </summary>
 internal static class CallbackSignature
 {
     private const string Prefix = "sha256=";
     private const int MaxSignatures = 4;
 
-    /// <summary>True where one of the signatures was made with one of the keys; the time it takes tells nothing about which or how near.</summary>
+    /// <summary>
+    /// True where one of the signatures was made with one of the keys; the time it takes tells nothing about which or
+    /// how near.
+    /// </summary>
     public static bool Holds(string? header, string connectionId, IReadOnlyList<string> keys)
     {
         var presented = (header ?? string.Empty).Split(',', MaxSignatures + 1, StringSplitOptions.TrimEntries).Take(MaxSignatures).ToList();

@@ -4,12 +4,14 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Access;
 
 /// <summary>
-/// What a token allows: rights per channel pattern, the user's name already put in. A right is held where any pattern that covers the channel
-/// gives it. Immutable.
+/// What a token allows: rights per channel pattern, the user's name already put in. A right is held where any pattern
+/// that covers the channel gives it. Immutable.
 /// </summary>
 internal sealed class CapabilitySet
 {
-    /// <summary>More patterns than any connection state could hold; looked at before any work is spent on them.</summary>
+    /// <summary>
+    /// More patterns than any connection state could hold; looked at before any work is spent on them.
+    /// </summary>
     public const int MaxPatterns = 256;
 
     private CapabilitySet(IReadOnlyDictionary<string, Rights> patterns) => Patterns = patterns;
@@ -20,7 +22,9 @@ internal sealed class CapabilitySet
     /// <summary>The rights of each pattern.</summary>
     public IReadOnlyDictionary<string, Rights> Patterns { get; }
 
-    /// <summary>Takes patterns that were resolved before, as a session's row or a connection's state holds them.</summary>
+    /// <summary>
+    /// Takes patterns that were resolved before, as a session's row or a connection's state holds them.
+    /// </summary>
     public static CapabilitySet OfResolved(IReadOnlyDictionary<string, Rights> patterns) => new(patterns);
 
     /// <summary>Reads the claim <c>capabilities</c>; null with the error where it is not one.</summary>

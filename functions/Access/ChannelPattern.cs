@@ -3,20 +3,24 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Access;
 
 /// <summary>
-/// A channel pattern, in which <c>*</c> stands for any run of characters. Matching looks for the literal pieces from left to right, each at
-/// its first place behind the last: with one kind of wildcard the first place is always as good as any other, so nothing is tried twice.
+/// A channel pattern, in which <c>*</c> stands for any run of characters. Matching looks for the literal pieces from
+/// left to right, each at its first place behind the last: with one kind of wildcard the first place is always as good
+/// as any other, so nothing is tried twice.
 /// </summary>
 internal static class ChannelPattern
 {
-    /// <summary>The longest pattern, in characters; a name has at most 128, the rest is for wildcards and placeholders.</summary>
+    /// <summary>
+    /// The longest pattern, in characters; a name has at most 128, the rest is for wildcards and placeholders.
+    /// </summary>
     public const int MaxLength = 192;
 
     /// <summary>Stands for the user's own name.</summary>
     public const string UserPlaceholder = "{sub}";
 
     /// <summary>
-    /// Puts the user's name in place of its placeholder. False where the text is not a pattern. The pattern is null where it can never match,
-    /// because the name holds characters that no channel has: as it is it could act as a wildcard or as another user's name.
+    /// Puts the user's name in place of its placeholder. False where the text is not a pattern. The pattern is null
+    /// where it can never match, because the name holds characters that no channel has: as it is it could act as a
+    /// wildcard or as another user's name.
     /// </summary>
     public static bool TryResolve(string text, string user, out string? pattern)
     {

@@ -7,7 +7,9 @@ namespace ServerlessGateway.Access;
 /// <summary>Signing keys by OpenID Connect discovery, cached and refreshed by the library's own manager.</summary>
 internal static class SigningKeys
 {
-    /// <summary>A key that was found by discovery is public: taking it for a symmetric one would let anybody sign.</summary>
+    /// <summary>
+    /// A key that was found by discovery is public: taking it for a symmetric one would let anybody sign.
+    /// </summary>
     public static IReadOnlyList<string> AsymmetricAlgorithms { get; } =
     [
         SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace ServerlessGateway.Access;
 
-/// <summary>Whose tokens are taken from clients. Section <c>Gateway:Tokens</c>; one of the two ways must be set.</summary>
+/// <summary>
+/// Whose tokens are taken from clients. Section <c>Gateway:Tokens</c>; one of the two ways must be set.
+/// </summary>
 internal sealed class TokenOptions : IGatewayOptions
 {
     public static string SectionName => "Gateway:Tokens";
@@ -13,7 +15,9 @@ internal sealed class TokenOptions : IGatewayOptions
     /// <summary>The address of the issuer, whose signing keys are found by OpenID Connect discovery below it.</summary>
     public string? Authority { get; set; }
 
-    /// <summary>The issuer that tokens must name. With <see cref="Authority"/> default is what the discovery document says.</summary>
+    /// <summary>
+    /// The issuer that tokens must name. With <see cref="Authority"/> default is what the discovery document says.
+    /// </summary>
     public string? Issuer { get; set; }
 
     /// <summary>The audience that tokens must name. Required.</summary>

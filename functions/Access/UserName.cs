@@ -9,13 +9,17 @@ internal static class UserName
     /// <summary>The longest name, in characters; also Web PubSub's bound for a user id.</summary>
     public const int MaxLength = 128;
 
-    /// <summary>Names of the gateway's own publishers begin with <c>$</c>, and the hash of a publisher is joined with NUL: neither can be a user's.</summary>
+    /// <summary>
+    /// Names of the gateway's own publishers begin with <c>$</c>, and the hash of a publisher is joined with NUL:
+    /// neither can be a user's.
+    /// </summary>
     public static bool IsLegal(string? name) =>
         name is { Length: > 0 and <= MaxLength } && name[0] != '$' && !name.Any(char.IsControl);
 
     /// <summary>
-    /// The name as Web PubSub gets it: it sends user ids in a header, which does not carry characters beyond ASCII safely through every proxy. So
-    /// those, white space and the percent sign are percent-encoded; no two names become one.
+    /// The name as Web PubSub gets it: it sends user ids in a header, which does not carry characters beyond ASCII
+    /// safely through every proxy. So those, white space and the percent sign are percent-encoded; no two names become
+    /// one.
     /// </summary>
     public static string ToServiceId(string name)
     {

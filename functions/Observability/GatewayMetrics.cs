@@ -2,7 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace ServerlessGateway.Observability;
 
-/// <summary>What is counted of the callbacks. Names carry their units; tags come from fixed lists, never from what a client sent.</summary>
+/// <summary>
+/// What is counted of the callbacks. Names carry their units; tags come from fixed lists, never from what a client
+/// sent.
+/// </summary>
 internal sealed class GatewayMetrics
 {
     /// <summary>The name of the meter.</summary>

@@ -4,8 +4,9 @@ using ServerlessGateway.Instances;
 namespace ServerlessGateway.Observability;
 
 /// <summary>
-/// Whether this process should be sent requests: not before it has reached the store once, and not from the moment it is told to stop. A store that
-/// fails later does not count: it fails for all processes alike, and with none left every callback would close its client's connection.
+/// Whether this process should be sent requests: not before it has reached the store once, and not from the moment it
+/// is told to stop. A store that fails later does not count: it fails for all processes alike, and with none left every
+/// callback would close its client's connection.
 /// </summary>
 internal sealed class Readiness(IHostApplicationLifetime lifetime, InstanceRegistry registry, TimeProvider time)
 {

@@ -7,36 +7,50 @@ internal sealed class GatewayOptions : IGatewayOptions
 {
     public static string SectionName => "Gateway";
 
-    /// <summary>UTF-8 bytes of one publication's data. Default 65,536; 1 to 196,608, so that one fits a Service Bus message of 256 KiB.</summary>
+    /// <summary>
+    /// UTF-8 bytes of one publication's data. Default 65,536; 1 to 196,608, so that one fits a Service Bus message of
+    /// 256 KiB.
+    /// </summary>
     public int MaxPayloadBytes { get; set; } = ClientLimits.DefaultMaxPayloadBytes;
 
-    /// <summary>UTF-8 bytes of one request. Default 524,288; at most that, since escapes may double it and a frame ends at 1 MB.</summary>
+    /// <summary>
+    /// UTF-8 bytes of one request. Default 524,288; at most that, since escapes may double it and a frame ends at 1 MB.
+    /// </summary>
     public int MaxRequestBytes { get; set; } = ClientLimits.DefaultMaxRequestBytes;
 
     /// <summary>Publications in one request. Default 256; 1 to 1,000, the most that one envelope holds.</summary>
     public int MaxPublicationsPerRequest { get; set; } = ClientLimits.DefaultMaxPublicationsPerRequest;
 
-    /// <summary>Channels of one session. Default 128; 1 to 200: with their positions they must fit into one property of the session's row.</summary>
+    /// <summary>
+    /// Channels of one session. Default 128; 1 to 200: with their positions they must fit into one property of the
+    /// session's row.
+    /// </summary>
     public int MaxChannelsPerSession { get; set; } = ClientLimits.DefaultMaxChannelsPerSession;
 
     /// <summary>Bytes of the messages in one page of a channel. Default 262,144; 16 KiB to 512 KiB.</summary>
     public int MaxPageBytes { get; set; } = 256 * 1024;
 
-    /// <summary>Bytes of the messages in one answer, all channels together. Default 819,200: an answer travels as one frame of at most 1 MB.</summary>
+    /// <summary>
+    /// Bytes of the messages in one answer, all channels together. Default 819,200: an answer travels as one frame of
+    /// at most 1 MB.
+    /// </summary>
     public int MaxAnswerBytes { get; set; } = 800 * 1024;
 
     /// <summary>
-    /// When a request other than publish is given up and answered as temporarily failed. Default 25 s; 1 to 80 s: the platform itself gives
-    /// up after 100 s and then closes the connection.
+    /// When a request other than publish is given up and answered as temporarily failed. Default 25 s; 1 to 80 s: the
+    /// platform itself gives up after 100 s and then closes the connection.
     /// </summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(25);
 
-    /// <summary>Origins of browsers that may call <c>api/negotiate</c>; <c>*</c> for all. Default none: pages of other origins are refused.</summary>
+    /// <summary>
+    /// Origins of browsers that may call <c>api/negotiate</c>; <c>*</c> for all. Default none: pages of other origins
+    /// are refused.
+    /// </summary>
     public IList<string> AllowedOrigins { get; set; } = [];
 
     /// <summary>
-    /// Whether the Web PubSub trigger's own route answers. Default false: on Flex Consumption that route is not there, and the extension can
-    /// not check its caller where access keys are turned off.
+    /// Whether the Web PubSub trigger's own route answers. Default false: on Flex Consumption that route is not there,
+    /// and the extension can not check its caller where access keys are turned off.
     /// </summary>
     public bool TriggerEdge { get; set; }
 

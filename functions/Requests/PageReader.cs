@@ -5,8 +5,9 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Requests;
 
 /// <summary>
-/// Reads the pages of one answer. Channels share the answer's bytes: a few are read side by side, each with an equal part of what is left, so
-/// one full channel leaves room for the others, and what a quiet one leaves goes to those behind it.
+/// Reads the pages of one answer. Channels share the answer's bytes: a few are read side by side, each with an equal
+/// part of what is left, so one full channel leaves room for the others, and what a quiet one leaves goes to those
+/// behind it.
 /// </summary>
 internal sealed class PageReader(IChannelReader reader, IOptions<GatewayOptions> options)
 {
@@ -16,7 +17,9 @@ internal sealed class PageReader(IChannelReader reader, IOptions<GatewayOptions>
     /// <summary>What a page takes beside its messages: its name, an epoch, numbers, a gap.</summary>
     private const int PageOverheadBytes = 512;
 
-    /// <summary>What a message takes beside payload and user: its fields' names, numbers and the publisher id.</summary>
+    /// <summary>
+    /// What a message takes beside payload and user: its fields' names, numbers and the publisher id.
+    /// </summary>
     private const int MessageOverheadBytes = 192;
 
     /// <summary>One page per start, in their order; reads begin after the call (R1).</summary>
@@ -40,7 +43,9 @@ internal sealed class PageReader(IChannelReader reader, IOptions<GatewayOptions>
         return pages;
     }
 
-    /// <summary>The first message of a page always comes, whatever its size; what does not fit into the answer is pulled later.</summary>
+    /// <summary>
+    /// The first message of a page always comes, whatever its size; what does not fit into the answer is pulled later.
+    /// </summary>
     private static ChannelPage Fit(ChannelPage page, int maxBytes, out int size)
     {
         size = 0;

@@ -42,8 +42,9 @@ internal static class PositionMerge
     }
 
     /// <summary>
-    /// Stores positions of channels that the session holds; others are ignored. The current connection's word counts as it is, also back (R7). One that
-    /// was overtaken by a newer connection may only move a position on within its epoch: its requests can be late.
+    /// Stores positions of channels that the session holds; others are ignored. The current connection's word counts as
+    /// it is, also back (R7). One that was overtaken by a newer connection may only move a position on within its
+    /// epoch: its requests can be late.
     /// </summary>
     public static Session Apply(Session session, string connectionId, IReadOnlyList<ChannelPosition>? positions)
     {

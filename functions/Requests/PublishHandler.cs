@@ -8,9 +8,10 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Requests;
 
 /// <summary>
-/// Checks the items of a publish request and hands on those that may go. What is accepted of a channel is a prefix of what was asked (P3): behind
-/// the first item that was not accepted, every later one of its channel is answered <c>retry</c> and is not handed on. Else a refused item
-/// in the middle would be overtaken, and its repetition dropped as a duplicate.
+/// Checks the items of a publish request and hands on those that may go. What is accepted of a channel is a prefix of
+/// what was asked (P3): behind the first item that was not accepted, every later one of its channel is answered
+/// <c>retry</c> and is not handed on. Else a refused item in the middle would be overtaken, and its repetition dropped
+/// as a duplicate.
 /// </summary>
 internal sealed class PublishHandler(IPublisher publisher, IOptions<GatewayOptions> options, ILogger<PublishHandler> log)
 {
@@ -53,7 +54,8 @@ internal sealed class PublishHandler(IPublisher publisher, IOptions<GatewayOptio
     {
         var key = PublisherKey.OfClient(context.State.User, request.Publisher);
         var publications = new List<Publication>(answers.Length);
-        // The last number handed on per channel; the highest there is once an item was refused, so that nothing follows it.
+        // The last number handed on per channel; the highest there is once an item was refused, so that nothing follows
+        // it.
         var lastNumbers = new Dictionary<string, long>(StringComparer.Ordinal);
         for (var at = 0; at < answers.Length; at++)
         {
@@ -127,7 +129,9 @@ internal sealed class PublishHandler(IPublisher publisher, IOptions<GatewayOptio
         }
     }
 
-    /// <summary>Puts the two kinds of answers together; behind the first item of a channel that was not accepted all are retry.</summary>
+    /// <summary>
+    /// Puts the two kinds of answers together; behind the first item of a channel that was not accepted all are retry.
+    /// </summary>
     private static PublishItemAnswer[] Combine(
         IReadOnlyList<PublishItem> items, PublishItemAnswer?[] answers, IReadOnlyList<PublishItemAnswer> handed)
     {

@@ -6,8 +6,8 @@ using ServerlessGateway.Sessions;
 namespace ServerlessGateway.Requests;
 
 /// <summary>
-/// Answers one event of a client: the one door of both edges. Whatever is wrong becomes an answer, since any status but 200 closes the
-/// client's connection. Web PubSub repeats callbacks, so every request may be handled twice.
+/// Answers one event of a client: the one door of both edges. Whatever is wrong becomes an answer, since any status but
+/// 200 closes the client's connection. Web PubSub repeats callbacks, so every request may be handled twice.
 /// </summary>
 internal sealed class RequestHandler(
     RequestHandlers handlers, RequestSetting setting, GatewayMetrics metrics, ILogger<RequestHandler> log)

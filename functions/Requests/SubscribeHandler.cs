@@ -5,9 +5,9 @@ using ServerlessGateway.Sessions;
 namespace ServerlessGateway.Requests;
 
 /// <summary>
-/// Subscribes and resumes. In this order, since each step needs the one before: the connection joins the groups; then the logs are read, by reads
-/// that began after (R1), so between a live page and the first live frame nothing is missed; then the session's row is merged (N4); only then
-/// groups that are not held any more are left (R4).
+/// Subscribes and resumes. In this order, since each step needs the one before: the connection joins the groups; then
+/// the logs are read, by reads that began after (R1), so between a live page and the first live frame nothing is
+/// missed; then the session's row is merged (N4); only then groups that are not held any more are left (R4).
 /// </summary>
 internal sealed class SubscribeHandler(
     SessionRows rows, IConnectionGroups groups, PageReader pages, IOptions<GatewayOptions> options, TimeProvider time)
@@ -63,7 +63,9 @@ internal sealed class SubscribeHandler(
             ? RequestErrors.TooManyChannels(items.Count, options.Value.MaxChannelsPerSession)
             : items.Any(item => item is null) ? RequestErrors.Malformed("A channel of the list is an object.", "null") : null;
 
-    /// <summary>Refuses the channels by which a subscribe would pass the session's limit; a resume names all there are.</summary>
+    /// <summary>
+    /// Refuses the channels by which a subscribe would pass the session's limit; a resume names all there are.
+    /// </summary>
     private List<PlannedChannel> Limit(IReadOnlyList<PlannedChannel> plan, Session? session, bool isResume)
     {
         var limit = options.Value.MaxChannelsPerSession;
@@ -83,8 +85,8 @@ internal sealed class SubscribeHandler(
     }
 
     /// <summary>
-    /// A resume needs no call where connect granted exactly these channels and nothing has changed them since: the state, the row and the
-    /// request then agree (R4).
+    /// A resume needs no call where connect granted exactly these channels and nothing has changed them since: the
+    /// state, the row and the request then agree (R4).
     /// </summary>
     private Task<GroupOutcome> JoinAsync(
         List<ChannelName> wanted, Session? session, bool isResume, ClientContext context, CancellationToken cancellationToken)
@@ -109,7 +111,9 @@ internal sealed class SubscribeHandler(
         return [.. plan.Select(planned => planned.Error is null ? read[next++] : ChannelPage.Failed(planned.Item.Channel, planned.Error))];
     }
 
-    /// <summary>The lease ended while its connection lived on: everything but the channels is in the connection's state.</summary>
+    /// <summary>
+    /// The lease ended while its connection lived on: everything but the channels is in the connection's state.
+    /// </summary>
     private Session Restore(ClientContext context) => new()
     {
         Id = context.State.Session,
@@ -125,7 +129,9 @@ internal sealed class SubscribeHandler(
         ? Task.FromResult(GroupOutcome.Done)
         : groups.RemoveAsync(context.Instance, context.ConnectionId, channels, cancellationToken);
 
-    /// <summary>Takes back pages of channels that others' subscriptions left no room for while they were read.</summary>
+    /// <summary>
+    /// Takes back pages of channels that others' subscriptions left no room for while they were read.
+    /// </summary>
     private IReadOnlyList<ChannelPage> Refuse(IReadOnlyList<ChannelPage> pages, IReadOnlyCollection<ChannelName> refused) =>
         refused.Count == 0 ? pages : [.. pages.Select(page =>
             ChannelName.TryParse(page.Channel, out var channel) && refused.Contains(channel)

@@ -21,7 +21,10 @@ internal static class SubscribePlan
         return [.. items.Select(item => Check(item, named, capabilities))];
     }
 
-    /// <summary>Where reading starts: what the client brings wins over what is stored (R7), and "now" over both; null is the head.</summary>
+    /// <summary>
+    /// Where reading starts: what the client brings wins over what is stored (R7), and "now" over both; null is the
+    /// head.
+    /// </summary>
     public static Position? StartOf(SubscribeItem item, Position? stored) => item.Start == Now ? null : item.Position ?? stored;
 
     private static PlannedChannel Check(SubscribeItem item, HashSet<ChannelName> named, CapabilitySet capabilities)

@@ -5,8 +5,8 @@ using ServerlessGateway.Sessions;
 namespace ServerlessGateway.Requests;
 
 /// <summary>
-/// What a subscribe or resume makes of the session's row. It is applied to whatever is stored then, which may be more than was there when the
-/// request was planned: so the limit is looked at again.
+/// What a subscribe or resume makes of the session's row. It is applied to whatever is stored then, which may be more
+/// than was there when the request was planned: so the limit is looked at again.
 /// </summary>
 internal sealed class SubscriptionMerge(
     ClientContext context, IReadOnlyList<PlannedChannel> plan, IReadOnlyList<ChannelPage> pages, bool isResume, int maxChannels)
@@ -43,8 +43,8 @@ internal sealed class SubscriptionMerge(
     }
 
     /// <summary>
-    /// What the client brings is stored; where delivery starts at the head, that head is: so another process of this client goes on from
-    /// here, and not from whatever is the head then.
+    /// What the client brings is stored; where delivery starts at the head, that head is: so another process of this
+    /// client goes on from here, and not from whatever is the head then.
     /// </summary>
     private static Position? PositionOf(SubscribeItem item, ChannelPage page) => page.Outcome == Outcome.Started
         ? new Position(page.Epoch, page.Head)

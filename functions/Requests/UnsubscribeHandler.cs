@@ -5,8 +5,8 @@ using ServerlessGateway.Sessions;
 namespace ServerlessGateway.Requests;
 
 /// <summary>
-/// Leaves channels: the row first, then the groups. The other way round, a failure between the two would leave a row that grants, on the next
-/// connect, what this connection no longer gets.
+/// Leaves channels: the row first, then the groups. The other way round, a failure between the two would leave a row
+/// that grants, on the next connect, what this connection no longer gets.
 /// </summary>
 internal sealed class UnsubscribeHandler(SessionRows rows, IConnectionGroups groups, IOptions<GatewayOptions> options)
 {

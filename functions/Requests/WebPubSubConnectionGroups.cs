@@ -8,8 +8,8 @@ using ServerlessGateway.Sessions;
 namespace ServerlessGateway.Requests;
 
 /// <summary>
-/// Groups of Azure Web PubSub. One channel is one call that says whether the connection was there; many are one call with a filter, so that a
-/// resume costs the same for 1 channel as for 128.
+/// Groups of Azure Web PubSub. One channel is one call that says whether the connection was there; many are one call
+/// with a filter, so that a resume costs the same for 1 channel as for 128.
 /// </summary>
 internal sealed class WebPubSubConnectionGroups(WebPubSubClients clients, ILogger<WebPubSubConnectionGroups> log) : IConnectionGroups
 {

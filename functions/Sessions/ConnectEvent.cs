@@ -6,7 +6,8 @@ namespace ServerlessGateway.Sessions;
 /// <summary>What Web PubSub tells of a client that asks to connect.</summary>
 /// <param name="Instance">The instance that asks, known from the route that it was given (N3).</param>
 /// <param name="ConnectionId">The connection's id.</param>
-/// <param name="User">The user id of the client's token, <see cref="Access.UserName.ToServiceId"/>; null where it names none.</param>
+/// <param name="User">The user id of the client's token, <see cref="Access.UserName.ToServiceId"/>; null where it names
+/// none.</param>
 /// <param name="Session">What the client's URL names as its session.</param>
 /// <param name="Subprotocols">What the client offers.</param>
 internal sealed record ConnectEvent(

@@ -7,8 +7,8 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Sessions;
 
 /// <summary>
-/// Lets a client in: its token and its session must hold, its instance must be open. A known session is restored at once: its channels are the
-/// groups of the answer (N2). Asked twice for one connection, it answers the same (N4).
+/// Lets a client in: its token and its session must hold, its instance must be open. A known session is restored at
+/// once: its channels are the groups of the answer (N2). Asked twice for one connection, it answers the same (N4).
 /// </summary>
 internal sealed class ConnectHandler(
     SessionRows rows, IInstanceDirectory instances, TimeProvider time, GatewayMetrics metrics, ILogger<ConnectHandler> log)
@@ -78,7 +78,10 @@ internal sealed class ConnectHandler(
         return refusal is not null || session is null ? new ConnectOutcome.Refused(refusal!) : Accept(connect, session);
     }
 
-    /// <summary>The row with the connection as its current one; as it was for one that was given its number before, or is refused.</summary>
+    /// <summary>
+    /// The row with the connection as its current one; as it was for one that was given its number before, or is
+    /// refused.
+    /// </summary>
     private Session? Admit(ConnectEvent connect, Session? stored, out ErrorDetail? refusal)
     {
         refusal = stored switch

@@ -7,9 +7,9 @@ using ServerlessGateway.Instances;
 namespace ServerlessGateway.Sessions;
 
 /// <summary>
-/// The connection state as a header, in the form of the Azure SDKs (Microsoft.Azure.WebPubSub.Common): base64 of a JSON object whose values
-/// are base64 of bytes; ours is the one key <c>gateway</c>, whose bytes are JSON. The two layers of base64 cost 16/9, which leaves about 2.2
-/// of the 4 KiB to us.
+/// The connection state as a header, in the form of the Azure SDKs (Microsoft.Azure.WebPubSub.Common): base64 of a JSON
+/// object whose values are base64 of bytes; ours is the one key <c>gateway</c>, whose bytes are JSON. The two layers of
+/// base64 cost 16/9, which leaves about 2.2 of the 4 KiB to us.
 /// </summary>
 internal static class ConnectionStateCodec
 {
@@ -19,7 +19,9 @@ internal static class ConnectionStateCodec
     /// <summary>What this process writes.</summary>
     public const int Version = 1;
 
-    /// <summary>The longest header value: header blocks end at 8 to 16 KiB on the way, and other headers need room.</summary>
+    /// <summary>
+    /// The longest header value: header blocks end at 8 to 16 KiB on the way, and other headers need room.
+    /// </summary>
     public const int MaxHeaderLength = 4 * 1024;
 
     private const int HighestReadableVersion = Version + 1;
@@ -49,7 +51,9 @@ internal static class ConnectionStateCodec
         ? Convert.ToBase64String(Encoding.ASCII.GetBytes($$"""{"{{Key}}":"{{Convert.ToBase64String(value)}}"}"""))
         : null;
 
-    /// <summary>Reads the header; null where it is missing, not ours, or of a version that this process does not read.</summary>
+    /// <summary>
+    /// Reads the header; null where it is missing, not ours, or of a version that this process does not read.
+    /// </summary>
     public static ConnectionState? DecodeHeader(string? header)
     {
         try

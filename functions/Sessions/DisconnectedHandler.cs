@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessGateway.Sessions;
 
 /// <summary>
-/// Hears that a connection is gone. Such events come late, doubled, out of order or not at all: only the current connection of a session is
-/// ever taken back (N4), and nothing rests on it.
+/// Hears that a connection is gone. Such events come late, doubled, out of order or not at all: only the current
+/// connection of a session is ever taken back (N4), and nothing rests on it.
 /// </summary>
 internal sealed class DisconnectedHandler(SessionRows rows, ILogger<DisconnectedHandler> log)
 {

@@ -7,8 +7,8 @@ internal interface ISessionStore
     Task<StoredSession?> ReadAsync(SessionId id, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Inserts (<paramref name="tag"/> null) or replaces under the tag. Returns what is stored now with its new tag, or null where somebody else
-    /// wrote first: read, merge, try again.
+    /// Inserts (<paramref name="tag"/> null) or replaces under the tag. Returns what is stored now with its new tag, or
+    /// null where somebody else wrote first: read, merge, try again.
     /// </summary>
     Task<StoredSession?> WriteAsync(Session session, string? tag, CancellationToken cancellationToken);
 }

@@ -6,7 +6,8 @@ namespace ServerlessGateway.Sessions;
 internal static class InstanceChoice
 {
     /// <summary>
-    /// One of the open ones by its share of the weights, never one to avoid unless that would leave none; null where none is open.
+    /// One of the open ones by its share of the weights, never one to avoid unless that would leave none; null where
+    /// none is open.
     /// </summary>
     /// <param name="instances">All that are configured.</param>
     /// <param name="open">Those that take connections.</param>

@@ -4,7 +4,9 @@ using ServerlessGateway.Instances;
 
 namespace ServerlessGateway.Sessions;
 
-/// <summary>Checks each configured instance: what is wrong with one would otherwise show when its first client comes.</summary>
+/// <summary>
+/// Checks each configured instance: what is wrong with one would otherwise show when its first client comes.
+/// </summary>
 internal sealed class InstancesValidator(IConfiguration configuration) : IValidateOptions<InstancesOptions>
 {
     private static readonly string[] Known = [.. typeof(InstanceOptions).GetProperties().Select(property => property.Name)];

@@ -10,8 +10,8 @@ namespace ServerlessGateway.Sessions;
 internal readonly record struct NegotiateResult(NegotiateAnswer? Answer, ErrorDetail? Error);
 
 /// <summary>
-/// Turns a token into a way in. The session's row is written here, with its user and capabilities, since a client token that the service
-/// mints by itself can carry no claims of ours (N1).
+/// Turns a token into a way in. The session's row is written here, with its user and capabilities, since a client token
+/// that the service mints by itself can carry no claims of ours (N1).
 /// </summary>
 internal sealed class NegotiateHandler(
     SessionRows rows,
@@ -23,7 +23,9 @@ internal sealed class NegotiateHandler(
 {
     private const int RetryAfterMs = 1000;
 
-    /// <summary>Handles a request of a caller that was identified; never throws for what the store or the service did.</summary>
+    /// <summary>
+    /// Handles a request of a caller that was identified; never throws for what the store or the service did.
+    /// </summary>
     public async Task<NegotiateResult> HandleAsync(
         AccessIdentity identity, NegotiateRequest request, ClientLimits limits, CancellationToken cancellationToken)
     {

@@ -26,12 +26,15 @@ internal sealed record Session
     /// <summary>The current connection; null while there is none.</summary>
     public SessionConnection? Connection { get; init; }
 
-    /// <summary>The highest number ever given; it rises with every connection that becomes current, so that the past can be told from the present.</summary>
+    /// <summary>
+    /// The highest number ever given; it rises with every connection that becomes current, so that the past can be told
+    /// from the present.
+    /// </summary>
     public long ConnectionNumber { get; init; }
 
     /// <summary>
-    /// Connections that were current lately, newest first, at most <see cref="MaxEarlierConnections"/>: a connect that the platform repeats gets
-    /// the number it had, and does not push aside the connection that came after it.
+    /// Connections that were current lately, newest first, at most <see cref="MaxEarlierConnections"/>: a connect that
+    /// the platform repeats gets the number it had, and does not push aside the connection that came after it.
     /// </summary>
     public ImmutableList<SessionConnection> EarlierConnections { get; init; } = [];
 
@@ -50,7 +53,9 @@ internal sealed record Session
             ? Connection.Number
             : EarlierConnections.Find(earlier => earlier.ConnectionId == connectionId)?.Number;
 
-    /// <summary>Makes a connection the current one, under the next number; nothing changes where it is that already.</summary>
+    /// <summary>
+    /// Makes a connection the current one, under the next number; nothing changes where it is that already.
+    /// </summary>
     public Session WithCurrent(string connectionId, string instance)
     {
         if (Connection?.ConnectionId == connectionId)

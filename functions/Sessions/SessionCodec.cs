@@ -8,8 +8,9 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Sessions;
 
 /// <summary>
-/// The stored form of a session: JSON in one binary property. A reader takes its own version and the one after; fields that it does not know
-/// come back out as they went in, so that a process of the previous version can renew a row without emptying it.
+/// The stored form of a session: JSON in one binary property. A reader takes its own version and the one after; fields
+/// that it does not know come back out as they went in, so that a process of the previous version can renew a row
+/// without emptying it.
 /// </summary>
 internal static class SessionCodec
 {
@@ -35,7 +36,8 @@ internal static class SessionCodec
     }, SessionJson.Relaxed.Row);
 
     /// <summary>Decodes a session.</summary>
-    /// <exception cref="FormatVersionException">A later version wrote it than this process reads, or it is damaged.</exception>
+    /// <exception cref="FormatVersionException">A later version wrote it than this process reads, or it is
+    /// damaged.</exception>
     public static Session Decode(SessionId id, ReadOnlySpan<byte> body)
     {
         try
@@ -119,7 +121,9 @@ internal sealed partial class SessionJson : JsonSerializerContext
 {
     private static SessionJson? _relaxed;
 
-    /// <summary>Characters beyond ASCII keep their two to four bytes, where an escape takes six or twelve: states are small.</summary>
+    /// <summary>
+    /// Characters beyond ASCII keep their two to four bytes, where an escape takes six or twelve: states are small.
+    /// </summary>
     public static SessionJson Relaxed => _relaxed ??= new SessionJson(new JsonSerializerOptions(Default.Options)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

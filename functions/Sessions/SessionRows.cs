@@ -3,12 +3,15 @@ using Microsoft.Extensions.Options;
 namespace ServerlessGateway.Sessions;
 
 /// <summary>
-/// Reads and merges session rows. Every change is a function from what is stored to what shall be: when somebody else wrote first it is applied to
-/// that, so changes of different channels, connections and processes all come through (N4).
+/// Reads and merges session rows. Every change is a function from what is stored to what shall be: when somebody else
+/// wrote first it is applied to that, so changes of different channels, connections and processes all come through
+/// (N4).
 /// </summary>
 internal sealed class SessionRows(ISessionStore store, TimeProvider time, IOptions<SessionOptions> options)
 {
-    /// <summary>Each attempt loses only to somebody who won; more than a few at once for one client is a fault.</summary>
+    /// <summary>
+    /// Each attempt loses only to somebody who won; more than a few at once for one client is a fault.
+    /// </summary>
     private const int MaxAttempts = 12;
 
     /// <summary>Reads a session whose lease has not ended; null where there is none.</summary>
@@ -17,14 +20,16 @@ internal sealed class SessionRows(ISessionStore store, TimeProvider time, IOptio
         Alive(await ReadStoredAsync(id, cancellationToken));
 
     /// <summary>
-    /// Merges a change. <paramref name="merge"/> gets what is stored (null: nothing, or its lease has ended) and returns what shall be; null leaves
-    /// all as it is, and so does what it was given. It may be called several times. Returns what is stored afterwards.
+    /// Merges a change. <paramref name="merge"/> gets what is stored (null: nothing, or its lease has ended) and
+    /// returns what shall be; null leaves all as it is, and so does what it was given. It may be called several times.
+    /// Returns what is stored afterwards.
     /// </summary>
     /// <param name="id">The session.</param>
     /// <param name="merge">The change.</param>
     /// <param name="cancellationToken">Stops before the next read or write.</param>
     /// <param name="known">What was read a moment ago: where nobody wrote since, it need not be read again.</param>
-    /// <exception cref="StoreUnavailableException">The store did not answer, or others wrote each time before us.</exception>
+    /// <exception cref="StoreUnavailableException">The store did not answer, or others wrote each time before
+    /// us.</exception>
     public async Task<Session?> MergeAsync(
         SessionId id, Func<Session?, Session?> merge, CancellationToken cancellationToken, StoredSession? known = null)
     {

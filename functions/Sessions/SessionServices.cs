@@ -5,7 +5,9 @@ namespace ServerlessGateway.Sessions;
 
 internal static class SessionServices
 {
-    /// <summary>Registers sessions; they need an <see cref="ISessionStore"/>, an <see cref="IClientUrls"/> and the instances.</summary>
+    /// <summary>
+    /// Registers sessions; they need an <see cref="ISessionStore"/>, an <see cref="IClientUrls"/> and the instances.
+    /// </summary>
     public static IServiceCollection AddSessions(this IServiceCollection services)
     {
         services.AddGatewayOptions<SessionOptions>();

@@ -49,8 +49,8 @@ internal sealed class TableSessionStore(TableClient table) : ISessionStore
         catch (RequestFailedException exception) when (exception.Status is 409 or 412
             || (exception.Status == 404 && exception.ErrorCode != TableErrorCode.TableNotFound))
         {
-            // Somebody else inserted, replaced or deleted it. A retry of the client's own request inside the SDK looks the same: then
-            // what is read next holds the change already.
+            // Somebody else inserted, replaced or deleted it. A retry of the client's own request inside the SDK looks
+            // the same: then what is read next holds the change already.
             return null;
         }
     }

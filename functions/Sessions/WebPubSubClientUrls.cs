@@ -2,7 +2,10 @@ using ServerlessGateway.Instances;
 
 namespace ServerlessGateway.Sessions;
 
-/// <summary>Client URLs by Web PubSub's own client: signed here with a key, or minted by the service where local authentication is off.</summary>
+/// <summary>
+/// Client URLs by Web PubSub's own client: signed here with a key, or minted by the service where local authentication
+/// is off.
+/// </summary>
 internal sealed class WebPubSubClientUrls(WebPubSubClients clients) : IClientUrls
 {
     /// <inheritdoc/>

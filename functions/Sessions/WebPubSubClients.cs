@@ -7,8 +7,9 @@ using ServerlessGateway.Instances;
 namespace ServerlessGateway.Sessions;
 
 /// <summary>
-/// One REST client per instance for what a client of the gateway waits for. It repeats what failed, but briefly: the SDK's defaults (three repeats, 100 s each) would
-/// outlast the callback. Sequenced messages are sent by clients of their own, which do not repeat at all.
+/// One REST client per instance for what a client of the gateway waits for. It repeats what failed, but briefly: the
+/// SDK's defaults (three repeats, 100 s each) would outlast the callback. Sequenced messages are sent by clients of
+/// their own, which do not repeat at all.
 /// </summary>
 internal sealed class WebPubSubClients(IOptions<InstancesOptions> options, Lazy<TokenCredential> credential)
 {

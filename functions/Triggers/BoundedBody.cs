@@ -5,7 +5,9 @@ namespace ServerlessGateway.Triggers;
 /// <summary>Reads request bodies up to a bound.</summary>
 internal static class BoundedBody
 {
-    /// <summary>The body; null where it is longer than <paramref name="maxBytes"/>, of which no more is read then.</summary>
+    /// <summary>
+    /// The body; null where it is longer than <paramref name="maxBytes"/>, of which no more is read then.
+    /// </summary>
     public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
     {
         if (request.ContentLength > maxBytes)

@@ -5,7 +5,9 @@ namespace ServerlessGateway.Triggers;
 /// <summary>Tells an instance by the host name that it gives as its origin.</summary>
 internal static class CallbackOrigin
 {
-    /// <summary>True where an origin is the instance's. Loopback instances differ by port only, and have more than one name.</summary>
+    /// <summary>
+    /// True where an origin is the instance's. Loopback instances differ by port only, and have more than one name.
+    /// </summary>
     public static bool IsOf(string? origin, GatewayInstance instance)
     {
         var endpoint = instance.Endpoint;

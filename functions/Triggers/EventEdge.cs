@@ -10,8 +10,8 @@ using ServerlessGateway.Sessions;
 namespace ServerlessGateway.Triggers;
 
 /// <summary>
-/// Translates the trigger's types. An answer to an event of a client has no sure way to change the connection's state here, so connect grants
-/// no known set: a resume then joins all of its groups again.
+/// Translates the trigger's types. An answer to an event of a client has no sure way to change the connection's state
+/// here, so connect grants no known set: a resume then joins all of its groups again.
 /// </summary>
 internal sealed class EventEdge(
     IInstanceDirectory instances, CallbackAuthenticator authenticator, CallbackHandlers handlers, IOptions<GatewayOptions> options)
@@ -68,7 +68,9 @@ internal sealed class EventEdge(
         }
     }
 
-    /// <summary>The instance that calls; null where the edge is off, the origin is none of ours, or the callback is forged.</summary>
+    /// <summary>
+    /// The instance that calls; null where the edge is off, the origin is none of ours, or the callback is forged.
+    /// </summary>
     private async Task<GatewayInstance?> AdmitAsync(WebPubSubEventRequest request, CancellationToken cancellationToken)
     {
         var context = request.ConnectionContext;

@@ -19,7 +19,9 @@ public sealed class HealthFunction(IHttpEdge<HealthFunction> edge)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Health)] HttpRequest request,
         CancellationToken cancellationToken) => edge.HandleAsync(request, Health, cancellationToken);
 
-    /// <summary>200 while it should be sent requests; 503 from the moment it is told to stop, and while it can not serve.</summary>
+    /// <summary>
+    /// 200 while it should be sent requests; 503 from the moment it is told to stop, and while it can not serve.
+    /// </summary>
     [Function("ReadyFunction")]
     public Task<IActionResult> ReadyAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Ready)] HttpRequest request,

@@ -2,7 +2,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ServerlessGateway.Triggers;
 
-/// <summary>What stands behind the functions of the Web PubSub trigger; public for the same reason as <see cref="IHttpEdge{TFunction}"/>.</summary>
+/// <summary>
+/// What stands behind the functions of the Web PubSub trigger; public for the same reason as <see
+/// cref="IHttpEdge{TFunction}"/>.
+/// </summary>
 public interface IEventEdge
 {
     /// <summary>A client asks to connect.</summary>

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Mvc;
 namespace ServerlessGateway.Triggers;
 
 /// <summary>
-/// What stands behind an HTTP function. Functions are public, since the worker's generated code calls only such without reflection; this is the
-/// one thing that they need to see.
+/// What stands behind an HTTP function. Functions are public, since the worker's generated code calls only such without
+/// reflection; this is the one thing that they need to see.
 /// </summary>
 /// <typeparam name="TFunction">The function's class.</typeparam>
 public interface IHttpEdge<TFunction>

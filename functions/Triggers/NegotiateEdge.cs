@@ -82,7 +82,9 @@ internal sealed class NegotiateEdge(
         .With("Access-Control-Allow-Headers", "authorization, content-type")
         .With("Access-Control-Max-Age", "600");
 
-    /// <summary>Tokens travel in a header, never in cookies, so credentials are never allowed and <c>*</c> is safe to configure.</summary>
+    /// <summary>
+    /// Tokens travel in a header, never in cookies, so credentials are never allowed and <c>*</c> is safe to configure.
+    /// </summary>
     private HttpAnswer AllowOrigin(HttpAnswer answer, string? origin)
     {
         if (string.IsNullOrEmpty(origin))

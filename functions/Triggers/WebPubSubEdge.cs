@@ -10,8 +10,8 @@ using ServerlessGateway.Sessions;
 namespace ServerlessGateway.Triggers;
 
 /// <summary>
-/// Speaks CloudEvents in binary mode over HTTP. Any status but 2xx to a client's event closes the client's connection, so only what does not
-/// come from Web PubSub gets one.
+/// Speaks CloudEvents in binary mode over HTTP. Any status but 2xx to a client's event closes the client's connection,
+/// so only what does not come from Web PubSub gets one.
 /// </summary>
 internal sealed class WebPubSubEdge(
     IInstanceDirectory instances, CallbackAuthenticator authenticator, CallbackHandlers handlers, ILogger<WebPubSubEdge> log)
@@ -44,14 +44,16 @@ internal sealed class WebPubSubEdge(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // Not a client's doing: the keys that callbacks are checked with could not be had, or there is a fault. The platform repeats a 500.
+            // Not a client's doing: the keys that callbacks are checked with could not be had, or there is a fault. The
+            // platform repeats a 500.
             EdgeLog.Failed(log, nameof(WebPubSubEventsFunction), exception);
             return HttpAnswer.Of(EdgeLog.Internal);
         }
     }
 
     /// <summary>
-    /// The abuse protection of webhooks: only the instance of this route is wanted here. It carries no token. The header may hold a list.
+    /// The abuse protection of webhooks: only the instance of this route is wanted here. It carries no token. The
+    /// header may hold a list.
     /// </summary>
     private static HttpAnswer Consent(HttpRequest request, GatewayInstance instance)
     {

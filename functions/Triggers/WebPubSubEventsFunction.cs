@@ -5,8 +5,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace ServerlessGateway.Triggers;
 
 /// <summary>
-/// The callbacks of Web PubSub by plain HTTP. Each instance's hub gets a route of its own, so it is known who calls (N3). The route is anonymous
-/// for the host: who calls is checked in code.
+/// The callbacks of Web PubSub by plain HTTP. Each instance's hub gets a route of its own, so it is known who calls
+/// (N3). The route is anonymous for the host: who calls is checked in code.
 /// </summary>
 public sealed class WebPubSubEventsFunction(IHttpEdge<WebPubSubEventsFunction> edge)
 {

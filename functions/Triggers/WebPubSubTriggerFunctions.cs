@@ -3,8 +3,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace ServerlessGateway.Triggers;
 
 /// <summary>
-/// The callbacks of Web PubSub by the extension's trigger, whose route all instances share: who calls is known from the origin. Off unless
-/// <c>Gateway:TriggerEdge</c> is true. <c>connected</c> has no function, since nothing rests on it.
+/// The callbacks of Web PubSub by the extension's trigger, whose route all instances share: who calls is known from the
+/// origin. Off unless <c>Gateway:TriggerEdge</c> is true. <c>connected</c> has no function, since nothing rests on it.
 /// </summary>
 public sealed class WebPubSubTriggerFunctions(IEventEdge edge)
 {

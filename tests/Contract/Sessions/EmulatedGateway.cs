@@ -22,8 +22,8 @@ using ServerlessGateway.Triggers;
 namespace ServerlessGateway.Contract.Tests.Sessions;
 
 /// <summary>
-/// The callbacks of the gateway on an emulated instance: real sockets, real callbacks, real REST calls. Only what lies behind them (sessions,
-/// logs, queue) is in memory.
+/// The callbacks of the gateway on an emulated instance: real sockets, real callbacks, real REST calls. Only what lies
+/// behind them (sessions, logs, queue) is in memory.
 /// </summary>
 internal sealed class EmulatedGateway : IAsyncDisposable
 {

@@ -129,7 +129,8 @@ public sealed class GatewayOnEmulatorTests
         await using var newer = await gateway.ConnectAsync("alice", negotiated.Session);
         await old.DisposeAsync();
 
-        // The event of the old connection may come at any time; what it could do wrong is seen after the newer one has done something.
+        // The event of the old connection may come at any time; what it could do wrong is seen after the newer one has
+        // done something.
         await AskAsync(newer, 1, """{"type":"resume","id":1,"channels":[{"channel":"a"}]}""");
 
         Assert.Equal(newer.ConnectionId, gateway.Store[id]!.Connection!.ConnectionId);

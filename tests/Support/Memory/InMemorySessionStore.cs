@@ -13,7 +13,9 @@ internal sealed class InMemorySessionStore : ISessionStore
 
     public int Writes { get; private set; }
 
-    /// <summary>Runs between the read and the write of whoever writes next: where another process gets in between.</summary>
+    /// <summary>
+    /// Runs between the read and the write of whoever writes next: where another process gets in between.
+    /// </summary>
     public Func<Task>? BeforeNextWrite { get; set; }
 
     /// <summary>Thrown by every call while it is set.</summary>

@@ -40,7 +40,8 @@ public sealed class ChannelPatternTests
         var pattern = string.Concat(Enumerable.Repeat("*a", 90)) + "*b";
         var name = new string('a', 128);
 
-        // A matcher that tries each place of each wildcard would need more steps than there are atoms; the test would hang.
+        // A matcher that tries each place of each wildcard would need more steps than there are atoms; the test would
+        // hang.
         for (var repeat = 0; repeat < 1000; repeat++)
         {
             Assert.False(ChannelPattern.Matches(pattern, name));

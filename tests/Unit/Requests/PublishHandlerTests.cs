@@ -175,7 +175,8 @@ public sealed class PublishHandlerTests
             var statuses = channel.Select(at => answers[at].Status).ToList();
             var accepted = statuses.TakeWhile(status => status == PublishStatus.Accepted).Count();
             Assert.All(statuses.Skip(accepted + 1), status => Assert.Equal(PublishStatus.Retry, status));
-            // Nothing behind a refused item may reach the queue: it would be committed before the repetition of what was refused.
+            // Nothing behind a refused item may reach the queue: it would be committed before the repetition of what
+            // was refused.
             var refused = channel.Where(at => plan[at].Item2).DefaultIfEmpty(int.MaxValue).First();
             Assert.All(taken.Where(one => one.Channel.Value == $"c{channel.Key}"), one => Assert.True(one.Number - 1 < refused));
             // What was accepted was taken.

@@ -93,7 +93,8 @@ public sealed class SubscribeHandlerTests
         _bench.Groups.Joined.Add("a");
 
         await _bench.SendAsync<DoneAnswer>(new UnsubscribeRequest(["a"]) { Id = 1 });
-        // Another connection of the session takes the channel up again: row and granted set agree, this connection's groups do not.
+        // Another connection of the session takes the channel up again: row and granted set agree, this connection's
+        // groups do not.
         _bench.Store.Put(Row() with { Subscriptions = Given.Session(("a", null)).Subscriptions });
         await ResumeAsync("a");
 

@@ -115,7 +115,8 @@ public sealed class SessionRowsTests
     [Fact]
     public void N4_in_any_order_of_events_numbers_rise_and_the_newest_connection_stays_current()
     {
-        // Connections come (0), go (1), and resume (2), repeating themselves, in any order; the model keeps the last number of each.
+        // Connections come (0), go (1), and resume (2), repeating themselves, in any order; the model keeps the last
+        // number of each.
         Gen.Select(Gen.Int[0, 5], Gen.Int[0, 2]).Array[0, 40].Sample(events =>
         {
             var session = Given.Session();
