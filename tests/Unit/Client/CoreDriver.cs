@@ -136,10 +136,6 @@ internal sealed class CoreDriver
         return request;
     }
 
-    public static PublishItemAnswer Retry(ErrorCode code) => new(PublishStatus.Retry, ErrorDetail.Of(code, "m"));
-
-    public static PublishItemAnswer Refused(ErrorCode code) => new(PublishStatus.Refused, ErrorDetail.Of(code, "m"));
-
     private void Note(CoreOutput output)
     {
         switch (output)

@@ -25,6 +25,10 @@ internal sealed class FakeGateway(Random random, double trouble)
 
     public IEnumerable<FakeLog> Logs => _logs.Values;
 
+    public static PublishItemAnswer Retry(ErrorCode code) => new(PublishStatus.Retry, ErrorDetail.Of(code, "m"));
+
+    public static PublishItemAnswer Refused(ErrorCode code) => new(PublishStatus.Refused, ErrorDetail.Of(code, "m"));
+
     public FakeLog Log(string channel) =>
         _logs.TryGetValue(channel, out var log) ? log : _logs[channel] = new FakeLog(channel);
 
@@ -78,7 +82,7 @@ internal sealed class FakeGateway(Random random, double trouble)
         var answers = new List<PublishItemAnswer>();
         foreach (var item in request.Items)
         {
-            var answer = stopped.Contains(item.Channel) ? CoreDriver.Retry(ErrorCodes.BehindEarlier) : Decide(item, request.Publisher);
+            var answer = stopped.Contains(item.Channel) ? Retry(ErrorCodes.BehindEarlier) : Decide(item, request.Publisher);
             if (answer.Status != PublishStatus.Accepted)
             {
                 stopped.Add(item.Channel);
@@ -95,12 +99,12 @@ internal sealed class FakeGateway(Random random, double trouble)
         var luck = random.NextDouble();
         if (luck < Trouble / 3)
         {
-            return CoreDriver.Retry(ErrorCodes.Busy);
+            return Retry(ErrorCodes.Busy);
         }
 
         if (luck < Trouble / 2)
         {
-            return CoreDriver.Refused(ErrorCodes.RightMissing);
+            return Refused(ErrorCodes.RightMissing);
         }
 
         if (luck > Trouble * 0.6)
@@ -115,6 +119,6 @@ internal sealed class FakeGateway(Random random, double trouble)
             Append(item.Channel, publisher, item);
         }
 
-        return CoreDriver.Retry(ErrorCodes.OutcomeUnknown);
+        return Retry(ErrorCodes.OutcomeUnknown);
     }
 }

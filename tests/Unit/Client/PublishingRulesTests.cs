@@ -27,7 +27,7 @@ public sealed class PublishingRulesTests
     {
         var driver = Connected();
         driver.Publish("a");
-        driver.AnswerPublish(driver.Take<PublishRequest>(), CoreDriver.Retry(ErrorCodes.QueueUnavailable));
+        driver.AnswerPublish(driver.Take<PublishRequest>(), FakeGateway.Retry(ErrorCodes.QueueUnavailable));
         driver.Publish("a");
         driver.Publish("b");
         Assert.Equal(["b"], driver.Requests.OfType<PublishRequest>().Single().Items.Select(item => item.Channel));
@@ -64,7 +64,7 @@ public sealed class PublishingRulesTests
         driver.Publish("a");
         driver.AnswerPublish(first, PublishItemAnswer.Accepted);
         driver.AnswerPublish(
-            driver.Take<PublishRequest>(), CoreDriver.Refused(ErrorCodes.RightMissing), CoreDriver.Retry(ErrorCodes.BehindEarlier));
+            driver.Take<PublishRequest>(), FakeGateway.Refused(ErrorCodes.RightMissing), FakeGateway.Retry(ErrorCodes.BehindEarlier));
 
         Assert.Equal(PublishOutcome.Refused, driver.Results[^1]!.Outcome);
         Assert.Equal([3], driver.Take<PublishRequest>().Items.Select(item => item.Number));
@@ -94,7 +94,7 @@ public sealed class PublishingRulesTests
         driver.Take<PublishRequest>();
         driver.Cut();
         driver.FinishConnecting();
-        driver.AnswerPublish(driver.Take<PublishRequest>(), CoreDriver.Refused(ErrorCodes.RightMissing));
+        driver.AnswerPublish(driver.Take<PublishRequest>(), FakeGateway.Refused(ErrorCodes.RightMissing));
 
         Assert.Equal(PublishOutcome.Unknown, Assert.Single(driver.Results)!.Outcome);
     }
