@@ -13,7 +13,8 @@ internal static class BackendServices
         services.TryAddSingleton<EventForwarder>();
         services.AddOptions<NamespacesOptions>()
             .Configure<IConfiguration>(static (options, configuration) =>
-                configuration.GetSection(NamespacesOptions.SectionName).Bind(options.Namespaces))
+                configuration.GetSection(NamespacesOptions.SectionName).Bind(
+                    options.Namespaces, binder => binder.ErrorOnUnknownConfiguration = true))
             .Validate(
                 options => options.Namespaces.Values.All(settings => settings.IsValid),
                 $"{NamespacesOptions.SectionName}: RetentionMessages is permitted from 1 to 10,000,000, RetentionAge from 1 minute to 365 days.")
