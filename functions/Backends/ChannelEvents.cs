@@ -10,7 +10,9 @@ using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Backends;
 
-/// <summary>What backends get: the same JSON as clients' live frames, or a gap where retention was faster than the topic.</summary>
+/// <summary>
+/// What backends get: the same JSON as clients' live frames, or a gap where retention was faster than the topic.
+/// </summary>
 internal static class ChannelEvents
 {
     public const string Messages = "messages";
@@ -42,7 +44,10 @@ internal static class ChannelEvents
         return new ChannelEvent(IdOf(channel, epoch, Gap, range.To), epoch, Gap, buffer.WrittenSpan.ToArray());
     }
 
-    /// <summary>The same for the same content, so a topic that looks for duplicates drops what is sent twice; 64 characters of at most 128.</summary>
+    /// <summary>
+    /// The same for the same content, so a topic that looks for duplicates drops what is sent twice; 64 characters of
+    /// at most 128.
+    /// </summary>
     private static string IdOf(ChannelName channel, string epoch, string kind, long lastOffset) => Convert.ToHexStringLower(SHA256.HashData(
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{channel}\0{epoch}\0{kind}\0{lastOffset}"))));
 }

@@ -10,10 +10,10 @@ namespace ServerlessGateway.Backends;
 /// <summary>
 /// Brings the topic <c>events</c> up to each channel's head, contiguously (rules S5, S6).
 /// Problem: the topic may refuse for hours, and backends must never see the second envelope before the first.
-/// Idea: the head holds how far the topic has the channel. Only what follows on directly is sent from the commit; when that fails, a task in the
-/// channel's own session, so never beside a commit, sends what is missing from the log.
-/// Limits: the mark is stored with the next commit, so after a change of process the newest segment may be sent twice, under the same id. Retention
-/// wins: what it took is told as a gap.
+/// Idea: the head holds how far the topic has the channel. Only what follows on directly is sent from the commit; when
+/// that fails, a task in the channel's own session, so never beside a commit, sends what is missing from the log.
+/// Limits: the mark is stored with the next commit, so after a change of process the newest segment may be sent twice,
+/// under the same id. Retention wins: what it took is told as a gap.
 /// </summary>
 internal sealed class EventForwarder(
     IChannelLog log,
@@ -50,7 +50,9 @@ internal sealed class EventForwarder(
         heads.Amend(part.Channel, head.Epoch, known => known with { Forwarded = forwarded, ForwardTurn = turn, ForwardPending = true });
     }
 
-    /// <summary>Handles a task: sends what is missing, then records how far it came. True when it is done with or handed on.</summary>
+    /// <summary>
+    /// Handles a task: sends what is missing, then records how far it came. True when it is done with or handed on.
+    /// </summary>
     public async Task<bool> HandleAsync(ChannelName channel, long turn, string session, InvocationTime invocation)
     {
         heads.Forget(channel);
@@ -85,8 +87,8 @@ internal sealed class EventForwarder(
     }
 
     /// <summary>
-    /// What an epoch that has ended still owed to backends is told as a gap. Once: nobody may write to that epoch's head any more, so there is nowhere to
-    /// note that it is still to be told.
+    /// What an epoch that has ended still owed to backends is told as a gap. Once: nobody may write to that epoch's
+    /// head any more, so there is nowhere to note that it is still to be told.
     /// </summary>
     private async Task TellEndedAsync(CommittedPart part, InvocationTime invocation)
     {
@@ -97,7 +99,10 @@ internal sealed class EventForwarder(
         }
     }
 
-    /// <summary>A part with the little that a change of process left out before it; returns how far the topic has the channel then.</summary>
+    /// <summary>
+    /// A part with the little that a change of process left out before it; returns how far the topic has the channel
+    /// then.
+    /// </summary>
     private async Task<long> SendMissingAsync(CommittedPart part, InvocationTime invocation)
     {
         var head = part.Head;
@@ -129,7 +134,8 @@ internal sealed class EventForwarder(
         return await SendAsync(part.Channel, head.Epoch, part.Segments, forwarded, invocation);
     }
 
-    private async Task<long> SendFromLogAsync(ChannelName channel, Head head, long forwarded, long last, InvocationTime invocation)
+    private async Task<long> SendFromLogAsync(
+        ChannelName channel, Head head, long forwarded, long last, InvocationTime invocation)
     {
         if (forwarded + 1 < head.FirstRetained)
         {
@@ -181,7 +187,8 @@ internal sealed class EventForwarder(
         return outcome == DeliveryOutcome.Delivered;
     }
 
-    private async Task ScheduleAsync(string session, ChannelName channel, long turn, TimeSpan delay, InvocationTime invocation)
+    private async Task ScheduleAsync(
+        string session, ChannelName channel, long turn, TimeSpan delay, InvocationTime invocation)
     {
         var task = new IngressTask(IngressTask.Forward, channel.Value, turn);
         var outcome = await invocation.WithinAsync(parts.Options.SendTimeout, token => queue.SendAsync(session, task, delay, token));
@@ -203,4 +210,5 @@ internal sealed class ForwardingParts(IOptions<SequencingOptions> options, Seque
 }
 
 /// <summary>A repair could not be scheduled, so what needs it is not done.</summary>
-internal sealed class RepairNotScheduledException(string target) : Exception($"No repair of '{target}' could be scheduled.");
+internal sealed class RepairNotScheduledException(
+    string target) : Exception($"No repair of '{target}' could be scheduled.");

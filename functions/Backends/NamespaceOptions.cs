@@ -2,7 +2,9 @@ using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Backends;
 
-/// <summary>Settings of namespaces. Section <c>Gateway:Namespaces</c>, by name; <c>*</c> is for those that are not named.</summary>
+/// <summary>
+/// Settings of namespaces. Section <c>Gateway:Namespaces</c>, by name; <c>*</c> is for those that are not named.
+/// </summary>
 internal sealed class NamespacesOptions
 {
     public const string SectionName = "Gateway:Namespaces";
@@ -27,10 +29,14 @@ internal sealed class NamespaceOptions
     /// <summary>Whether backends get its messages by the topic <c>events</c>. Default false.</summary>
     public bool RouteToBackends { get; set; }
 
-    /// <summary>How many messages of a channel stay at least, until they are too old. Default 10,000; 1 to 10,000,000.</summary>
+    /// <summary>
+    /// How many messages of a channel stay at least, until they are too old. Default 10,000; 1 to 10,000,000.
+    /// </summary>
     public int RetentionMessages { get; set; } = 10_000;
 
-    /// <summary>How long messages stay at least, until they are too many. Default 1 day; 1 minute to 365 days.</summary>
+    /// <summary>
+    /// How long messages stay at least, until they are too many. Default 1 day; 1 minute to 365 days.
+    /// </summary>
     public TimeSpan RetentionAge { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>True where every value lies in its range.</summary>

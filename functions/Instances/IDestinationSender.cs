@@ -2,21 +2,31 @@ using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Instances;
 
-/// <summary>Sends to the destinations of sequenced messages: the clients of an instance, and the topic <c>events</c>.</summary>
+/// <summary>
+/// Sends to the destinations of sequenced messages: the clients of an instance, and the topic <c>events</c>.
+/// </summary>
 internal interface IDestinationSender
 {
-    /// <summary>Sends a notice or frame to a channel's group on one instance. Awaited one after the other per channel: that keeps their order.</summary>
+    /// <summary>
+    /// Sends a notice or frame to a channel's group on one instance. Awaited one after the other per channel: that
+    /// keeps their order.
+    /// </summary>
     Task<DeliveryOutcome> SendToGroupAsync(
         InstanceName instance, ChannelName channel, ReadOnlyMemory<byte> json, CancellationToken cancellationToken);
 
     /// <summary>Sends to all clients of one instance.</summary>
-    Task<DeliveryOutcome> SendToAllAsync(InstanceName instance, ReadOnlyMemory<byte> json, CancellationToken cancellationToken);
+    Task<DeliveryOutcome> SendToAllAsync(
+        InstanceName instance, ReadOnlyMemory<byte> json, CancellationToken cancellationToken);
 
     /// <summary>Finds out whether an instance takes sends, by one that reaches no client.</summary>
     Task<DeliveryOutcome> ProbeAsync(InstanceName instance, CancellationToken cancellationToken);
 
-    /// <summary>Sends one event of a channel to the topic <c>events</c>; the same id twice is delivered once, within the topic's window.</summary>
-    Task<DeliveryOutcome> SendEventAsync(ChannelName channel, ChannelEvent channelEvent, CancellationToken cancellationToken);
+    /// <summary>
+    /// Sends one event of a channel to the topic <c>events</c>; the same id twice is delivered once, within the topic's
+    /// window.
+    /// </summary>
+    Task<DeliveryOutcome> SendEventAsync(
+        ChannelName channel, ChannelEvent channelEvent, CancellationToken cancellationToken);
 }
 
 /// <summary>What backends get as one Service Bus message.</summary>

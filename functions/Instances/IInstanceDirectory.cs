@@ -14,8 +14,10 @@ internal interface IInstanceDirectory
 /// <param name="Name">Its name, which is also part of the route that it calls.</param>
 /// <param name="Endpoint">Its address; the trigger's edge knows an instance by the host in it.</param>
 /// <param name="Weight">Its share of new connections; above 0.</param>
-/// <param name="AccessKeys">One or two keys that sign its callbacks; none where local authentication is off. Secrets.</param>
-/// <param name="ObjectId">The object id of its managed identity, which its callbacks' tokens name; null where it signs by key.</param>
+/// <param name="AccessKeys">One or two keys that sign its callbacks; none where local authentication is off.
+/// Secrets.</param>
+/// <param name="ObjectId">The object id of its managed identity, which its callbacks' tokens name; null where it signs
+/// by key.</param>
 internal sealed record GatewayInstance(
     InstanceName Name, Uri Endpoint, double Weight, IReadOnlyList<string> AccessKeys, string? ObjectId)
 {

@@ -7,12 +7,14 @@ internal interface IInstanceStore
     Task<IReadOnlyList<InstanceRow>> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Inserts (<see cref="InstanceRow.Tag"/> null) or replaces under the row's tag. Returns the row with its new tag, or null where somebody else
-    /// wrote first.
+    /// Inserts (<see cref="InstanceRow.Tag"/> null) or replaces under the row's tag. Returns the row with its new tag,
+    /// or null where somebody else wrote first.
     /// </summary>
     Task<InstanceRow?> WriteAsync(InstanceRow row, CancellationToken cancellationToken);
 
-    /// <summary>The number of shards and their generation; written once, at set-up, as 16 and 1 where missing.</summary>
+    /// <summary>
+    /// The number of shards and their generation; written once, at set-up, as 16 and 1 where missing.
+    /// </summary>
     Task<ShardPlan> ReadShardPlanAsync(CancellationToken cancellationToken);
 }
 
@@ -21,7 +23,9 @@ internal interface IInstanceStore
 /// <param name="Count">The number of shards.</param>
 internal readonly record struct ShardPlan(int Generation, int Count);
 
-/// <summary>stopped → activating → active → draining → drained → stopped, or back to activating. Health stands beside it.</summary>
+/// <summary>
+/// stopped → activating → active → draining → drained → stopped, or back to activating. Health stands beside it.
+/// </summary>
 internal enum InstanceState
 {
     /// <summary>Nothing is sent there, nobody connects there.</summary>

@@ -4,8 +4,8 @@ namespace ServerlessGateway.Instances;
 internal static class InstanceHold
 {
     /// <summary>
-    /// The longest time that a process uses a list it has read. A new instance is offered to clients, and a repaired one's clients are told to
-    /// check, only after twice this time: by then no process acts on a list from before.
+    /// The longest time that a process uses a list it has read. A new instance is offered to clients, and a repaired
+    /// one's clients are told to check, only after twice this time: by then no process acts on a list from before.
     /// </summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 

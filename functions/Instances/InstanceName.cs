@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ServerlessGateway.Instances;
 
-/// <summary>The name of an instance: 1 to 32 lower-case letters, digits and hyphens, beginning with a letter; not <c>shards</c>, whose row stands beside theirs.</summary>
+/// <summary>
+/// The name of an instance: 1 to 32 lower-case letters, digits and hyphens, beginning with a letter; not <c>shards</c>,
+/// whose row stands beside theirs.
+/// </summary>
 internal readonly record struct InstanceName
 {
     private readonly string? _value;

@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ServerlessGateway.Instances;
 
-/// <summary>The instances of the gateway and how their state is held. Section <c>Gateway</c>, shared with others.</summary>
+/// <summary>
+/// The instances of the gateway and how their state is held. Section <c>Gateway</c>, shared with others.
+/// </summary>
 internal sealed class InstancesOptions
 {
     public const string SectionName = "Gateway";
@@ -35,7 +37,9 @@ internal sealed class InstanceOptions
     /// <summary>In the cloud: the object id of its managed identity, which its callbacks' tokens must name.</summary>
     public string? ObjectId { get; set; }
 
-    /// <summary>Its capacity in units of 1,000 connections: new clients are spread by it, and checks are stretched by it.</summary>
+    /// <summary>
+    /// Its capacity in units of 1,000 connections: new clients are spread by it, and checks are stretched by it.
+    /// </summary>
     [Range(1, 1000)]
     public int Weight { get; set; } = 1;
 }

@@ -7,9 +7,9 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Instances;
 
 /// <summary>
-/// Repairs an instance that missed sends, one turn per task (rule S6). Tasks of an instance share a session, so there is one prober at a time. A turn does
-/// its step, enqueues the next turn, then records both; a turn that is repeated after a crash does the same again, which is harmless, and the task
-/// that was enqueued twice is known by its number.
+/// Repairs an instance that missed sends, one turn per task (rule S6). Tasks of an instance share a session, so there
+/// is one prober at a time. A turn does its step, enqueues the next turn, then records both; a turn that is repeated
+/// after a crash does the same again, which is harmless, and the task that was enqueued twice is known by its number.
 /// </summary>
 internal sealed class InstanceProber(
     InstanceRegistry registry,
@@ -26,7 +26,8 @@ internal sealed class InstanceProber(
     private static readonly TimeSpan CheckPause = TimeSpan.FromSeconds(2);
 
     /// <summary>One turn; true when it is done with or handed on, false where somebody else wrote meanwhile.</summary>
-    public async Task<bool> HandleAsync(InstanceName instance, long turn, DateTimeOffset enqueuedAt, InvocationTime invocation)
+    public async Task<bool> HandleAsync(
+        InstanceName instance, long turn, DateTimeOffset enqueuedAt, InvocationTime invocation)
     {
         var row = await registry.ReadAsync(instance, invocation.Stopping);
         if (row is null || turn < row.Repair.Turn)
@@ -80,8 +81,11 @@ internal sealed class InstanceProber(
             : await registry.WriteAsync(row with { Repair = next with { Turn = turn, TurnAt = time.GetUtcNow() } }, invocation.Stopping) is not null;
     }
 
-    /// <summary>Enqueues the next turn, then records the state; the other way round a crash between the two would end the chain.</summary>
-    private async Task<bool> ContinueAsync(InstanceRow row, RepairState next, long turn, TimeSpan pause, InvocationTime invocation)
+    /// <summary>
+    /// Enqueues the next turn, then records the state; the other way round a crash between the two would end the chain.
+    /// </summary>
+    private async Task<bool> ContinueAsync(
+        InstanceRow row, RepairState next, long turn, TimeSpan pause, InvocationTime invocation)
     {
         await EnqueueAsync(row.Name, turn + 1, pause, invocation);
         var written = await registry.WriteAsync(

@@ -3,9 +3,9 @@ using Microsoft.Extensions.Options;
 namespace ServerlessGateway.Instances;
 
 /// <summary>
-/// The instances as this process holds them: a list that is never used for longer than <see cref="InstanceHold.Longest"/> after its read began
-/// (rule I1). Who reads it also makes sure that every configured instance has a row, and opens instances whose time of activation is over: so no
-/// timer and no leader is needed.
+/// The instances as this process holds them: a list that is never used for longer than <see
+/// cref="InstanceHold.Longest"/> after its read began (rule I1). Who reads it also makes sure that every configured
+/// instance has a row, and opens instances whose time of activation is over: so no timer and no leader is needed.
 /// </summary>
 internal sealed class InstanceRegistry(IInstanceStore store, TimeProvider time, IOptions<InstancesOptions> options)
 {
@@ -35,7 +35,10 @@ internal sealed class InstanceRegistry(IInstanceStore store, TimeProvider time, 
         return await held.Read.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Where sequenced messages go now: every instance that is not stopped, except those that are skipped until repaired.</summary>
+    /// <summary>
+    /// Where sequenced messages go now: every instance that is not stopped, except those that are skipped until
+    /// repaired.
+    /// </summary>
     public async Task<IReadOnlyList<InstanceRow>> ListDestinationsAsync(CancellationToken cancellationToken) =>
         [.. (await ListAsync(cancellationToken)).Where(row => row.IsDestination && !row.Repair.Skip)];
 
@@ -48,7 +51,9 @@ internal sealed class InstanceRegistry(IInstanceStore store, TimeProvider time, 
         return rows.FirstOrDefault(row => row.Name == name);
     }
 
-    /// <summary>Writes a row under its tag and puts the result into the held list; null where somebody else wrote first.</summary>
+    /// <summary>
+    /// Writes a row under its tag and puts the result into the held list; null where somebody else wrote first.
+    /// </summary>
     public async Task<InstanceRow?> WriteAsync(InstanceRow row, CancellationToken cancellationToken)
     {
         var written = await store.WriteAsync(row, cancellationToken);

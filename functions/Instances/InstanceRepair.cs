@@ -5,16 +5,22 @@ using ServerlessGateway.Channels.Sequencing;
 namespace ServerlessGateway.Instances;
 
 /// <summary>
-/// Puts instances that did not take a send under repair (rule S6): their row says so before the envelope completes, and a probe is on its way. One repair
-/// makes good any number of failed sends, so a dead instance costs one row and one chain of probes.
+/// Puts instances that did not take a send under repair (rule S6): their row says so before the envelope completes, and
+/// a probe is on its way. One repair makes good any number of failed sends, so a dead instance costs one row and one
+/// chain of probes.
 /// </summary>
-internal sealed class InstanceRepair(InstanceRegistry registry, IIngressQueue queue, TimeProvider time, SequencingReport report)
+internal sealed class InstanceRepair(
+    InstanceRegistry registry, IIngressQueue queue, TimeProvider time, SequencingReport report)
     : IDisposable
 {
-    /// <summary>The first probe comes after the row is written, ordinarily; one that comes earlier waits for it.</summary>
+    /// <summary>
+    /// The first probe comes after the row is written, ordinarily; one that comes earlier waits for it.
+    /// </summary>
     private static readonly TimeSpan FirstProbeDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>A chain whose turn did not rise for this long is taken for lost and begun again; probes are at most 30 s apart.</summary>
+    /// <summary>
+    /// A chain whose turn did not rise for this long is taken for lost and begun again; probes are at most 30 s apart.
+    /// </summary>
     private static readonly TimeSpan LostAfter = TimeSpan.FromMinutes(3);
 
     private const int MaxAttempts = 8;
@@ -25,7 +31,10 @@ internal sealed class InstanceRepair(InstanceRegistry registry, IIngressQueue qu
     /// <summary>The session of an instance's probes.</summary>
     public static string SessionOf(InstanceName instance) => $"instance.{instance}";
 
-    /// <summary>Notes a failed send. Returns when the row says so and a probe is on its way; throws where that could not be done.</summary>
+    /// <summary>
+    /// Notes a failed send. Returns when the row says so and a probe is on its way; throws where that could not be
+    /// done.
+    /// </summary>
     public async Task RaiseAsync(InstanceName instance, bool throttled, CancellationToken cancellationToken)
     {
         await _oneAtATime.WaitAsync(CancellationToken.None);
@@ -103,7 +112,8 @@ internal sealed class InstanceRepair(InstanceRegistry registry, IIngressQueue qu
             row with { Repair = row.Repair with { Turn = row.Repair.Turn + 1, TurnAt = time.GetUtcNow() } }, cancellationToken);
     }
 
-    private async Task EnqueueAsync(InstanceName instance, long turn, TimeSpan delay, CancellationToken cancellationToken)
+    private async Task EnqueueAsync(
+        InstanceName instance, long turn, TimeSpan delay, CancellationToken cancellationToken)
     {
         var task = new IngressTask(IngressTask.Probe, instance.Value, turn);
         if (await queue.SendAsync(SessionOf(instance), task, delay, cancellationToken) != SendOutcome.Accepted)

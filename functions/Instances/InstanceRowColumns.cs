@@ -2,7 +2,9 @@ using Azure.Data.Tables;
 
 namespace ServerlessGateway.Instances;
 
-/// <summary>An instance's row as columns. Missing ones have their defaults, so an older process's rows can be read.</summary>
+/// <summary>
+/// An instance's row as columns. Missing ones have their defaults, so an older process's rows can be read.
+/// </summary>
 internal static class InstanceRowColumns
 {
     public static TableEntity Write(InstanceRow row, string partition) => new(partition, row.Name.Value)
@@ -53,5 +55,6 @@ internal static class InstanceRowColumns
     }
 
     /// <summary>The store's times begin in 1601.</summary>
-    private static DateTimeOffset TimeOrEpoch(DateTimeOffset time) => time > DateTimeOffset.UnixEpoch ? time : DateTimeOffset.UnixEpoch;
+    private static DateTimeOffset TimeOrEpoch(DateTimeOffset time) =>
+        time > DateTimeOffset.UnixEpoch ? time : DateTimeOffset.UnixEpoch;
 }

@@ -5,7 +5,9 @@ namespace ServerlessGateway.Instances;
 
 internal static class InstanceServices
 {
-    /// <summary>Registers the instances; it needs an <see cref="IInstanceStore"/> and an <see cref="IDestinationSender"/>.</summary>
+    /// <summary>
+    /// Registers the instances; it needs an <see cref="IInstanceStore"/> and an <see cref="IDestinationSender"/>.
+    /// </summary>
     public static IServiceCollection AddInstances(this IServiceCollection services)
     {
         if (services.Any(service => service.ServiceType == typeof(InstanceRegistry)))

@@ -6,7 +6,9 @@ internal abstract record RepairStep
     /// <summary>The longest pause between two probes.</summary>
     public static readonly TimeSpan LongestProbePause = TimeSpan.FromSeconds(30);
 
-    /// <summary>10 s per 1,000 connections: so many checks a second as one unit's handlers can take beside their work.</summary>
+    /// <summary>
+    /// 10 s per 1,000 connections: so many checks a second as one unit's handlers can take beside their work.
+    /// </summary>
     public static readonly TimeSpan WindowPerUnit = TimeSpan.FromSeconds(10);
 
     /// <summary>15 minutes: throttling that goes on beyond has another cause than checks.</summary>
@@ -44,7 +46,9 @@ internal abstract record RepairStep
         return earliest > now ? new Wait(earliest - now) : new Check(window);
     }
 
-    /// <summary>The instance answered: everything wanted so far is made good by a check, once nobody skips it any more.</summary>
+    /// <summary>
+    /// The instance answered: everything wanted so far is made good by a check, once nobody skips it any more.
+    /// </summary>
     public static RepairState Answered(RepairState state, DateTimeOffset now) =>
         state with { Skip = false, Failures = 0, Answered = state.Wanted, CheckDue = now + InstanceHold.Settled };
 

@@ -5,8 +5,8 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Instances;
 
 /// <summary>
-/// The instances in the table <c>instances</c>: one partition, one row each, and one more for the shard plan. Rows are merged, not replaced: what
-/// another version of the gateway keeps in them stays.
+/// The instances in the table <c>instances</c>: one partition, one row each, and one more for the shard plan. Rows are
+/// merged, not replaced: what another version of the gateway keeps in them stays.
 /// </summary>
 internal sealed class TableInstanceStore(TableClient table) : IInstanceStore
 {
@@ -43,7 +43,8 @@ internal sealed class TableInstanceStore(TableClient table) : IInstanceStore
                 : await table.UpdateEntityAsync(entity, new ETag(row.Tag), TableUpdateMode.Merge, cancellationToken);
             return row with { Tag = response.Headers.ETag!.Value.ToString() };
         }
-        catch (RequestFailedException exception) when (exception.Status is 409 or 412 || (exception.Status == 404 && row.Tag is not null))
+        catch (RequestFailedException exception)
+            when (exception.Status is 409 or 412 || (exception.Status == 404 && row.Tag is not null))
         {
             return null;
         }
@@ -52,7 +53,8 @@ internal sealed class TableInstanceStore(TableClient table) : IInstanceStore
     /// <inheritdoc/>
     public async Task<ShardPlan> ReadShardPlanAsync(CancellationToken cancellationToken)
     {
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(Partition, ShardsRow, cancellationToken: cancellationToken);
+        var found =
+            await table.GetEntityIfExistsAsync<TableEntity>(Partition, ShardsRow, cancellationToken: cancellationToken);
         if (!found.HasValue)
         {
             await AddShardPlanAsync(cancellationToken);

@@ -8,8 +8,9 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Triggers;
 
 /// <summary>
-/// Settles what the sequencer has decided. An invocation that returns without settling and without releasing its session would let the host deliver the
-/// next message first; so where the session can not be released this throws, and the host abandons (rules S7, S8).
+/// Settles what the sequencer has decided. An invocation that returns without settling and without releasing its
+/// session would let the host deliver the next message first; so where the session can not be released this throws, and
+/// the host abandons (rules S7, S8).
 /// </summary>
 internal sealed class SequencerEdge(
     Sequencer sequencer, SessionHolds holds, IHostApplicationLifetime lifetime, IOptions<SequencingOptions> options) : ISequencerEdge

@@ -4,7 +4,8 @@ using System.Text;
 namespace ServerlessGateway.Channels.Log;
 
 /// <summary>Reads what <see cref="ByteWriter"/> wrote. Bytes are slices of the source, not copies.</summary>
-/// <exception cref="InvalidDataException">Thrown by every member where the bytes end too early or a value is out of range.</exception>
+/// <exception cref="InvalidDataException">Thrown by every member where the bytes end too early or a value is out of
+/// range.</exception>
 internal sealed class ByteReader(ReadOnlyMemory<byte> source)
 {
     private int _at;

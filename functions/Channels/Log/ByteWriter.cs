@@ -4,7 +4,10 @@ using System.Text;
 
 namespace ServerlessGateway.Channels.Log;
 
-/// <summary>Writes the primitives that heads and segments are made of: whole numbers by 7 bits a byte, text and records by their length.</summary>
+/// <summary>
+/// Writes the primitives that heads and segments are made of: whole numbers by 7 bits a byte, text and records by their
+/// length.
+/// </summary>
 internal sealed class ByteWriter
 {
     private readonly ArrayBufferWriter<byte> _buffer = new();
@@ -46,7 +49,9 @@ internal sealed class ByteWriter
         _buffer.Advance(Encoding.UTF8.GetBytes(value, _buffer.GetSpan(length)));
     }
 
-    /// <summary>A record with its length before it, so that an older reader can skip what a newer writer appended to it.</summary>
+    /// <summary>
+    /// A record with its length before it, so that an older reader can skip what a newer writer appended to it.
+    /// </summary>
     public void WriteRecord(Action<ByteWriter> write)
     {
         var record = new ByteWriter();

@@ -4,8 +4,8 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Channels.Log;
 
 /// <summary>
-/// The keys of a channel's rows. Tables forbid <c>/ \ # ?</c> in keys; of these a channel name may hold only the first, and <c>|</c>, which
-/// takes its place, is no character of names: the mapping is one to one.
+/// The keys of a channel's rows. Tables forbid <c>/ \ # ?</c> in keys; of these a channel name may hold only the first,
+/// and <c>|</c>, which takes its place, is no character of names: the mapping is one to one.
 /// </summary>
 internal static class ChannelKeys
 {
@@ -23,8 +23,8 @@ internal static class ChannelKeys
     public static ChannelName ChannelOf(string partition) => ChannelName.Parse(partition.Replace('|', '/'));
 
     /// <summary>
-    /// The row of the segment that ends at this offset. By the last offset, not the first: so the first row at or above a position's key is the
-    /// segment in which the position lies.
+    /// The row of the segment that ends at this offset. By the last offset, not the first: so the first row at or above
+    /// a position's key is the segment in which the position lies.
     /// </summary>
     public static string SegmentAt(string epoch, long lastOffset) =>
         string.Create(CultureInfo.InvariantCulture, $"s{epoch}{lastOffset:D19}");

@@ -6,12 +6,15 @@ namespace ServerlessGateway.Channels.Log;
 internal sealed record Head
 {
     /// <summary>
-    /// How many committed envelopes are known by id. A session delivers the next envelope only when the one before is settled, so one would do
-    /// for redeliveries; the others are for envelopes that a publisher's process sent again because it did not know the outcome.
+    /// How many committed envelopes are known by id. A session delivers the next envelope only when the one before is
+    /// settled, so one would do for redeliveries; the others are for envelopes that a publisher's process sent again
+    /// because it did not know the outcome.
     /// </summary>
     public const int MaxEnvelopes = 32;
 
-    /// <summary>How many marks of time are kept; each stands for a sixteenth of the retention time, so half of them are spare.</summary>
+    /// <summary>
+    /// How many marks of time are kept; each stands for a sixteenth of the retention time, so half of them are spare.
+    /// </summary>
     public const int MaxAgeMarks = 32;
 
     /// <summary>The life of the log: store generation, creation time, random; compared for equality only.</summary>
@@ -27,12 +30,15 @@ internal sealed record Head
     public long Forwarded { get; init; }
 
     /// <summary>
-    /// The number of the last task that was to bring <c>events</c> up to the head. A task with a lower number is a left-over and does nothing,
-    /// so a task that is enqueued twice does not become two chains.
+    /// The number of the last task that was to bring <c>events</c> up to the head. A task with a lower number is a
+    /// left-over and does nothing, so a task that is enqueued twice does not become two chains.
     /// </summary>
     public long ForwardTurn { get; init; }
 
-    /// <summary>True while the task <see cref="ForwardTurn"/> is under way: until it is done nothing goes to <c>events</c> directly.</summary>
+    /// <summary>
+    /// True while the task <see cref="ForwardTurn"/> is under way: until it is done nothing goes to <c>events</c>
+    /// directly.
+    /// </summary>
     public bool ForwardPending { get; init; }
 
     /// <summary>The highest number of each recent publisher.</summary>
@@ -41,7 +47,9 @@ internal sealed record Head
     /// <summary>The last envelopes committed, oldest first; at most <see cref="MaxEnvelopes"/>.</summary>
     public ImmutableList<EnvelopeMark> Envelopes { get; init; } = [];
 
-    /// <summary>Which offsets were there at which time, oldest first, sparse; retention by age needs no read of segments.</summary>
+    /// <summary>
+    /// Which offsets were there at which time, oldest first, sparse; retention by age needs no read of segments.
+    /// </summary>
     public ImmutableList<AgeMark> AgeMarks { get; init; } = [];
 
     /// <summary>When the newest segment was committed; for retention by age of quiet channels.</summary>

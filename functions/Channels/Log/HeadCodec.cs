@@ -4,8 +4,8 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Channels.Log;
 
 /// <summary>
-/// The binary form of a head, one property of its row. The largest is 1,000 publishers of at most 36 bytes, 32 envelopes of at most 41
-/// and 32 marks of time: under <see cref="MaxBytes"/>, and a property may have 64 KiB.
+/// The binary form of a head, one property of its row. The largest is 1,000 publishers of at most 36 bytes, 32
+/// envelopes of at most 41 and 32 marks of time: under <see cref="MaxBytes"/>, and a property may have 64 KiB.
 /// </summary>
 internal static class HeadCodec
 {

@@ -3,8 +3,9 @@ using System.IO.Hashing;
 namespace ServerlessGateway.Channels.Log;
 
 /// <summary>
-/// The frame around heads and segments in the store: two letters, version, body, and a checksum over all before. A reader takes its own
-/// version and the next, since processes of both run side by side in every deploy; whatever the next appends to a record it skips.
+/// The frame around heads and segments in the store: two letters, version, body, and a checksum over all before. A
+/// reader takes its own version and the next, since processes of both run side by side in every deploy; whatever the
+/// next appends to a record it skips.
 /// </summary>
 internal static class LogFormat
 {
@@ -26,7 +27,8 @@ internal static class LogFormat
     }
 
     /// <summary>Opens a frame.</summary>
-    /// <exception cref="InvalidDataException">Not of this kind, changed, or of a version that only a newer process reads.</exception>
+    /// <exception cref="InvalidDataException">Not of this kind, changed, or of a version that only a newer process
+    /// reads.</exception>
     public static ByteReader Open(ReadOnlySpan<byte> letters, ReadOnlyMemory<byte> bytes)
     {
         var span = bytes.Span;

@@ -4,14 +4,17 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Channels.Log;
 
 /// <summary>
-/// The highest number of each recent publisher of a channel (rules S1, S3). A publication at or below it is a duplicate: publishers send nothing
-/// later before the earlier is settled, so the highest says all, and no list of numbers is needed.
-/// It reaches back 10 minutes of <em>enqueued</em> time or 1,000 publishers, whichever is shorter. Were age measured by the clock of the moment,
-/// an outage of half an hour would empty it before the retries that waited in the queue reach it.
+/// The highest number of each recent publisher of a channel (rules S1, S3). A publication at or below it is a
+/// duplicate: publishers send nothing later before the earlier is settled, so the highest says all, and no list of
+/// numbers is needed. It reaches back 10 minutes of <em>enqueued</em> time or 1,000 publishers, whichever is shorter.
+/// Were age measured by the clock of the moment, an outage of half an hour would empty it before the retries that
+/// waited in the queue reach it.
 /// </summary>
 internal sealed class PublisherWindow
 {
-    /// <summary>With <see cref="Age"/>, what clients rely on: they do not silently repeat anything older than 9 minutes.</summary>
+    /// <summary>
+    /// With <see cref="Age"/>, what clients rely on: they do not silently repeat anything older than 9 minutes.
+    /// </summary>
     public const int MaxPublishers = 1000;
 
     /// <summary>10 minutes of enqueued time.</summary>
@@ -34,7 +37,9 @@ internal sealed class PublisherWindow
     public IReadOnlyList<KeyValuePair<PublisherKey, PublisherMark>> ToOrderedList() =>
         [.. _marks.OrderByDescending(mark => mark.Value.EnqueuedAt).ThenBy(mark => mark.Key.Value)];
 
-    /// <summary>The window after publications of one envelope; what is too old by the envelope's time, or too many, leaves.</summary>
+    /// <summary>
+    /// The window after publications of one envelope; what is too old by the envelope's time, or too many, leaves.
+    /// </summary>
     public PublisherWindow Advance(IEnumerable<KeyValuePair<PublisherKey, long>> numbers, DateTimeOffset enqueuedAt)
     {
         var marks = _marks.ToBuilder();

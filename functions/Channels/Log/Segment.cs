@@ -2,7 +2,9 @@ using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Channels.Log;
 
-/// <summary>Messages of one channel that were committed in one transaction, contiguous. Never changed afterwards.</summary>
+/// <summary>
+/// Messages of one channel that were committed in one transaction, contiguous. Never changed afterwards.
+/// </summary>
 /// <param name="Epoch">The epoch of the offsets.</param>
 /// <param name="FirstOffset">The first offset.</param>
 /// <param name="EnqueuedAt">When Service Bus accepted the envelope.</param>

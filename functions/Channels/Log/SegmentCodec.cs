@@ -3,8 +3,8 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Channels.Log;
 
 /// <summary>
-/// The binary form of a segment: a list of who published, which entries name by index (most segments have one publisher), then the entries,
-/// payloads as they came. Decoded payloads are slices of the bytes.
+/// The binary form of a segment: a list of who published, which entries name by index (most segments have one
+/// publisher), then the entries, payloads as they came. Decoded payloads are slices of the bytes.
 /// </summary>
 internal static class SegmentCodec
 {

@@ -5,8 +5,9 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Channels.Log;
 
 /// <summary>
-/// How segments fit into rows. Table Storage takes 64 KiB a property, 1 MiB an entity, 100 operations and 4 MiB a transaction. The local store
-/// takes more, so the limits are kept here and not found out: what passes locally would fail in the cloud.
+/// How segments fit into rows. Table Storage takes 64 KiB a property, 1 MiB an entity, 100 operations and 4 MiB a
+/// transaction. The local store takes more, so the limits are kept here and not found out: what passes locally would
+/// fail in the cloud.
 /// </summary>
 internal static class SegmentPacking
 {
@@ -22,7 +23,10 @@ internal static class SegmentPacking
     /// <summary>4 MiB, as the body of the request.</summary>
     public const int MaxTransactionBytes = 4 * 1024 * 1024;
 
-    /// <summary>What an operation adds to the request besides its content: its headers, its address and the names of its properties.</summary>
+    /// <summary>
+    /// What an operation adds to the request besides its content: its headers, its address and the names of its
+    /// properties.
+    /// </summary>
     private const int OperationBytes = 2 * 1024;
 
     /// <summary>The row of a segment: its content in chunks, <c>c00</c>, <c>c01</c> and so on.</summary>
@@ -59,7 +63,10 @@ internal static class SegmentPacking
     /// <summary>What a row of this content takes of a request, in bytes: binary values travel as base64.</summary>
     public static int RequestBytesOf(int contentBytes) => OperationBytes + ((contentBytes + 2) / 3 * 4);
 
-    /// <summary>Cuts a segment so that each part fits into one row. What is too large alone stays alone, for the store to refuse.</summary>
+    /// <summary>
+    /// Cuts a segment so that each part fits into one row. What is too large alone stays alone, for the store to
+    /// refuse.
+    /// </summary>
     public static IReadOnlyList<Segment> Split(Segment segment)
     {
         List<Segment> parts = [];

@@ -5,7 +5,9 @@ using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Channels.Log;
 
-/// <summary>The log in the table <c>channels</c>: a partition per channel, one row for the head and one per segment.</summary>
+/// <summary>
+/// The log in the table <c>channels</c>: a partition per channel, one row for the head and one per segment.
+/// </summary>
 internal sealed class TableChannelLog(TableClient table) : IChannelLog
 {
     /// <summary>The table's name.</summary>
@@ -13,7 +15,9 @@ internal sealed class TableChannelLog(TableClient table) : IChannelLog
 
     private const string HeadProperty = "head";
 
-    /// <summary>Rows that one call of <see cref="DeleteSegmentsAsync"/> deletes at most: what fits into one transaction.</summary>
+    /// <summary>
+    /// Rows that one call of <see cref="DeleteSegmentsAsync"/> deletes at most: what fits into one transaction.
+    /// </summary>
     private const int MaxDeletes = SegmentPacking.MaxOperations;
 
     /// <summary>What a row holds at least, for guessing how many to ask for at once.</summary>
@@ -106,7 +110,8 @@ internal sealed class TableChannelLog(TableClient table) : IChannelLog
     public async Task<bool> DeleteSegmentsAsync(
         ChannelName channel, string epoch, long firstRetained, CancellationToken cancellationToken)
     {
-        // Two ranges hold what may go: the epochs that sort before this one with this one up to what is retained, and those that sort behind it.
+        // Two ranges hold what may go: the epochs that sort before this one with this one up to what is retained, and
+        // those that sort behind it.
         var ranges = new[]
         {
             Between(channel, ChannelKeys.FirstSegment, ChannelKeys.SegmentAt(epoch, firstRetained)),
@@ -154,7 +159,8 @@ internal sealed class TableChannelLog(TableClient table) : IChannelLog
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
-            // Somebody deletes the same, and one missing row fails them all: one by one, those that are gone are no error.
+            // Somebody deletes the same, and one missing row fails them all: one by one, those that are gone are no
+            // error.
             foreach (var row in rows)
             {
                 await table.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, cancellationToken);

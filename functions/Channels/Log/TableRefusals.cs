@@ -5,8 +5,9 @@ using Azure.Data.Tables.Models;
 namespace ServerlessGateway.Channels.Log;
 
 /// <summary>
-/// What a failed transaction means (rule S7). Only a refusal for good that names a segment's row is that segment's fault: were a refused head, a
-/// wrong API version or a throttled request taken for one, messages would be lost to an outage.
+/// What a failed transaction means (rule S7). Only a refusal for good that names a segment's row is that segment's
+/// fault: were a refused head, a wrong API version or a throttled request taken for one, messages would be lost to an
+/// outage.
 /// </summary>
 internal static class TableRefusals
 {

@@ -15,15 +15,19 @@ internal sealed record CommittedPart(ChannelName Channel, Head Head, IReadOnlyLi
     public Head? Ended { get; init; }
 
     /// <summary>The store refused one of its messages for good.</summary>
-    public bool HoldsRejected => Segments.Any(segment => segment.Entries.Any(entry => entry.Gone == ErrorCodes.RejectedByStore.Code));
+    public bool HoldsRejected =>
+        Segments.Any(segment => segment.Entries.Any(entry => entry.Gone == ErrorCodes.RejectedByStore.Code));
 }
 
 /// <summary>
 /// Commits one part of an envelope to its channel's log.
-/// Problem: a process may die, or lose its session's lock, between any two steps, and a commit that timed out may be written.
-/// Idea: the head is replaced under its tag together with the inserted segments, and it knows the last envelopes by id; so whatever happened, reading
-/// the head tells whether this part is committed (rules S2, S4), and no two processes commit it twice.
-/// Limits: a conflict on a head that was read in this invocation means that somebody else holds the session; then nothing more is committed here.
+/// Problem: a process may die, or lose its session's lock, between any two steps, and a commit that timed out may be
+/// written.
+/// Idea: the head is replaced under its tag together with the inserted segments, and it knows the last envelopes by id;
+/// so whatever happened, reading the head tells whether this part is committed (rules S2, S4), and no two processes
+/// commit it twice.
+/// Limits: a conflict on a head that was read in this invocation means that somebody else holds the session; then
+/// nothing more is committed here.
 /// </summary>
 internal sealed class ChannelCommit(
     IChannelLog log,
@@ -35,7 +39,10 @@ internal sealed class ChannelCommit(
 {
     private const int ReadBytes = 1024 * 1024;
 
-    /// <summary>The part as it is committed; null where somebody else commits, or the lock is over. Throws where the store does not answer.</summary>
+    /// <summary>
+    /// The part as it is committed; null where somebody else commits, or the lock is over. Throws where the store does
+    /// not answer.
+    /// </summary>
     public async Task<CommittedPart?> CommitAsync(ChannelPart part, InvocationTime invocation)
     {
         LoadedHead? refused = null;
@@ -51,7 +58,8 @@ internal sealed class ChannelCommit(
             {
                 if (loaded.Stored.Tag == refused.Stored.Tag && loaded.Ended is null)
                 {
-                    // Refused though nobody changed the head: the store holds segments above it, so it has lost commits (rule E3).
+                    // Refused though nobody changed the head: the store holds segments above it, so it has lost commits
+                    // (rule E3).
                     loaded = heads.Renew(loaded.Stored);
                     report.EpochBegun(part.Channel);
                 }
@@ -84,7 +92,8 @@ internal sealed class ChannelCommit(
         }
     }
 
-    private async Task<CommittedPart> ReadAsync(ChannelName channel, Head head, EnvelopeMark mark, InvocationTime invocation)
+    private async Task<CommittedPart> ReadAsync(
+        ChannelName channel, Head head, EnvelopeMark mark, InvocationTime invocation)
     {
         List<Segment> segments = [];
         // What retention has taken since is not sent any more; clients are told by a gap.
@@ -104,11 +113,13 @@ internal sealed class ChannelCommit(
         return new CommittedPart(channel, head, segments);
     }
 
-    private async Task<IReadOnlyList<SegmentEntry>> FreshOfAsync(ChannelPart part, LoadedHead loaded, InvocationTime invocation)
+    private async Task<IReadOnlyList<SegmentEntry>> FreshOfAsync(
+        ChannelPart part, LoadedHead loaded, InvocationTime invocation)
     {
         if (loaded.Ended?.Find(part.Envelope) is not null)
         {
-            // It was committed in the epoch that ends now, whose readers are told to begin anew: it is repeated for them.
+            // It was committed in the epoch that ends now, whose readers are told to begin anew: it is repeated for
+            // them.
             return part.Entries;
         }
 
@@ -118,7 +129,8 @@ internal sealed class ChannelCommit(
     }
 
     /// <summary>The entries of a resubmitted dead letter that the retained log does not hold as messages.</summary>
-    private async Task<IReadOnlyList<SegmentEntry>> NotInLogAsync(ChannelPart part, Head head, InvocationTime invocation)
+    private async Task<IReadOnlyList<SegmentEntry>> NotInLogAsync(
+        ChannelPart part, Head head, InvocationTime invocation)
     {
         HashSet<(PublisherKey, long)> found = [];
         for (var after = head.FirstRetained - 1; after < head.LastOffset;)
@@ -139,7 +151,10 @@ internal sealed class ChannelCommit(
         return [.. part.Entries.Where(entry => !found.Contains((entry.Key, entry.Number)))];
     }
 
-    /// <summary>One transaction; null on a conflict. What the store refuses for good becomes a tombstone in the same transaction (rule S7).</summary>
+    /// <summary>
+    /// One transaction; null on a conflict. What the store refuses for good becomes a tombstone in the same transaction
+    /// (rule S7).
+    /// </summary>
     private async Task<CommittedPart?> WriteAsync(
         ChannelPart part, LoadedHead loaded, IReadOnlyList<SegmentEntry> fresh, InvocationTime invocation)
     {
@@ -174,5 +189,7 @@ internal sealed class ChannelCommit(
     }
 }
 
-/// <summary>The store refuses a commit for a reason that is no message's fault: an alarm, and another attempt later.</summary>
+/// <summary>
+/// The store refuses a commit for a reason that is no message's fault: an alarm, and another attempt later.
+/// </summary>
 internal sealed class StoreRefusedException(string reason) : Exception($"The store refuses the commit: {reason}.");

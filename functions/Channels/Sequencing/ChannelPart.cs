@@ -17,7 +17,8 @@ internal sealed record ChannelPart(
     /// <summary>The parts of an envelope, channels in the order of their first publication.</summary>
     public static IReadOnlyList<ChannelPart> Of(Envelope envelope, IngressMessage message)
     {
-        // A resubmitted envelope has the id of the one that was dead-lettered, which the head may know; redeliveries of it are known by this one.
+        // A resubmitted envelope has the id of the one that was dead-lettered, which the head may know; redeliveries of
+        // it are known by this one.
         var id = message.IsResubmitted ? IdOf($"resubmitted {envelope.Id:N}", message) : envelope.Id;
         return [.. envelope.Publications.GroupBy(publication => publication.Channel).Select(group => new ChannelPart(
             group.Key, id, Milliseconds(message.EnqueuedAt), [.. group.Select(ToEntry)], message.IsResubmitted))];

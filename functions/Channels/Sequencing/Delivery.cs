@@ -5,8 +5,9 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Channels.Sequencing;
 
 /// <summary>
-/// Sends what was committed to every destination (rule S5): side by side over destinations, one after the other per channel, since Web PubSub
-/// keeps the order of a group only for sends that are awaited. A destination that does not take it is put under repair before this returns.
+/// Sends what was committed to every destination (rule S5): side by side over destinations, one after the other per
+/// channel, since Web PubSub keeps the order of a group only for sends that are awaited. A destination that does not
+/// take it is put under repair before this returns.
 /// </summary>
 internal sealed class Delivery(
     InstanceRegistry registry,
@@ -16,7 +17,9 @@ internal sealed class Delivery(
     QuietNotices quiet,
     ForwardingParts parts)
 {
-    /// <summary>Returns when each destination has it or its repair is scheduled; throws where neither could be done.</summary>
+    /// <summary>
+    /// Returns when each destination has it or its repair is scheduled; throws where neither could be done.
+    /// </summary>
     public async Task DeliverAsync(CommittedPart part, string session, InvocationTime invocation)
     {
         if (part.Segments.Count == 0)

@@ -4,8 +4,8 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Channels.Sequencing;
 
 /// <summary>
-/// Handles one envelope: each of its channels is committed, then sent, then trimmed; channels side by side, since they share nothing. It is done when
-/// every channel is done.
+/// Handles one envelope: each of its channels is committed, then sent, then trimmed; channels side by side, since they
+/// share nothing. It is done when every channel is done.
 /// </summary>
 internal sealed class EnvelopeHandler(
     ChannelCommit commit, Delivery delivery, HeadCache heads, Retention retention, IOptions<SequencingOptions> options, SequencingReport report)

@@ -4,7 +4,10 @@ using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Channels.Sequencing;
 
-/// <summary>Builds what is sent of segments: frames for clients, events for backends. Payloads go in as the bytes they came with.</summary>
+/// <summary>
+/// Builds what is sent of segments: frames for clients, events for backends. Payloads go in as the bytes they came
+/// with.
+/// </summary>
 internal static class FrameBuilder
 {
     /// <summary>900 KiB: Web PubSub takes 1 MB, and wraps what it takes.</summary>
@@ -19,7 +22,9 @@ internal static class FrameBuilder
     /// <summary>The longest that one character becomes as JSON: an escape of six.</summary>
     private const int MaxBytesPerCharacter = 6;
 
-    /// <summary>The messages as JSON, each piece with its last offset, cut between messages so that none passes the limit.</summary>
+    /// <summary>
+    /// The messages as JSON, each piece with its last offset, cut between messages so that none passes the limit.
+    /// </summary>
     public static IReadOnlyList<(long LastOffset, byte[] Json)> Build(
         ChannelName channel, string epoch, IReadOnlyList<Segment> segments, int maxBytes)
     {

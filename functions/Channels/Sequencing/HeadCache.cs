@@ -5,14 +5,17 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Channels.Sequencing;
 
 /// <summary>A head to commit on.</summary>
-/// <param name="Stored">The head, and the tag that fences the commit. The head may be the first of an epoch that the commit begins.</param>
-/// <param name="IsCached">It was read or written in an earlier invocation, so somebody else may have written since.</param>
+/// <param name="Stored">The head, and the tag that fences the commit. The head may be the first of an epoch that the
+/// commit begins.</param>
+/// <param name="IsCached">It was read or written in an earlier invocation, so somebody else may have written
+/// since.</param>
 /// <param name="Ended">The head of the epoch that the commit ends; null in ordinary times.</param>
 internal sealed record LoadedHead(StoredHead Stored, bool IsCached, Head? Ended = null);
 
 /// <summary>
-/// Heads with their tags, kept between invocations so that a commit needs no read (rule S4); bounded by bytes, forgotten after any conflict. How far
-/// this process has committed is remembered beyond that: a head that is read later and lies below it means that the store has lost commits (rule E3).
+/// Heads with their tags, kept between invocations so that a commit needs no read (rule S4); bounded by bytes,
+/// forgotten after any conflict. How far this process has committed is remembered beyond that: a head that is read
+/// later and lies below it means that the store has lost commits (rule E3).
 /// </summary>
 internal sealed class HeadCache(IChannelLog log, EpochFactory epochs, IOptions<SequencingOptions> options)
 {
@@ -43,7 +46,9 @@ internal sealed class HeadCache(IChannelLog log, EpochFactory epochs, IOptions<S
         return hasLostCommits || epochs.IsOutlived(head.Epoch) ? Renew(stored) : new LoadedHead(stored, false);
     }
 
-    /// <summary>The same row with the first head of a new epoch: the next commit begins it, under the tag that was read.</summary>
+    /// <summary>
+    /// The same row with the first head of a new epoch: the next commit begins it, under the tag that was read.
+    /// </summary>
     public LoadedHead Renew(StoredHead stored) =>
         new(new StoredHead(NextHead.NewEpoch(epochs.Create(), stored.Head), stored.Tag), false, stored.Head);
 

@@ -1,8 +1,8 @@
 namespace ServerlessGateway.Channels.Sequencing;
 
 /// <summary>
-/// How long one invocation may go on (rule S7). It tries again, with growing pauses, until its time is over: abandoning instead would burn the
-/// message's delivery count within seconds of an outage.
+/// How long one invocation may go on (rule S7). It tries again, with growing pauses, until its time is over: abandoning
+/// instead would burn the message's delivery count within seconds of an outage.
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="entropy">For the jitter of pauses.</param>
@@ -45,7 +45,10 @@ internal sealed class InvocationTime(
         }
     }
 
-    /// <summary>Runs a call that must end within a limit of its own; a call that passes it fails with a <see cref="TimeoutException"/>.</summary>
+    /// <summary>
+    /// Runs a call that must end within a limit of its own; a call that passes it fails with a <see
+    /// cref="TimeoutException"/>.
+    /// </summary>
     public async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> call)
     {
         using var timeout = new CancellationTokenSource(limit, time);
@@ -54,7 +57,8 @@ internal sealed class InvocationTime(
         {
             return await call(both.Token);
         }
-        catch (OperationCanceledException exception) when (timeout.IsCancellationRequested && !stopping.IsCancellationRequested)
+        catch (OperationCanceledException exception)
+            when (timeout.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
             throw new TimeoutException($"A call took longer than {limit}.", exception);
         }

@@ -7,13 +7,19 @@ namespace ServerlessGateway.Channels.Sequencing;
 /// <summary>What a commit makes of a head: pure, so that tests can hold it against a model.</summary>
 internal static class NextHead
 {
-    /// <summary>Retention is raised only when an eighth more than it is there: trimming costs two calls, so it goes in strides.</summary>
+    /// <summary>
+    /// Retention is raised only when an eighth more than it is there: trimming costs two calls, so it goes in strides.
+    /// </summary>
     private const int StrideShare = 8;
 
     private const int AgeMarkShare = Head.MaxAgeMarks / 2;
 
-    /// <summary>The entries that are none of the publishers' known numbers (rule S3). Tombstones of an unreadable envelope have no publisher.</summary>
-    public static IReadOnlyList<SegmentEntry> WithoutDuplicates(PublisherWindow window, IReadOnlyList<SegmentEntry> entries)
+    /// <summary>
+    /// The entries that are none of the publishers' known numbers (rule S3). Tombstones of an unreadable envelope have
+    /// no publisher.
+    /// </summary>
+    public static IReadOnlyList<SegmentEntry> WithoutDuplicates(
+        PublisherWindow window, IReadOnlyList<SegmentEntry> entries)
     {
         Dictionary<PublisherKey, long> highest = [];
         List<SegmentEntry> fresh = [];

@@ -6,8 +6,9 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Channels.Sequencing;
 
 /// <summary>
-/// Tells a channel's head once more when the channel has gone quiet (rule S9): a client that lost the last frame would otherwise learn of it only by
-/// its own check. An aid, so a notice that fails is not repeated. Bounded: beyond, the oldest is told at once; a stopping process tells all.
+/// Tells a channel's head once more when the channel has gone quiet (rule S9): a client that lost the last frame would
+/// otherwise learn of it only by its own check. An aid, so a notice that fails is not repeated. Bounded: beyond, the
+/// oldest is told at once; a stopping process tells all.
 /// </summary>
 internal sealed class QuietNotices(
     IDestinationSender sender, InstanceRegistry registry, TimeProvider time, IOptions<SequencingOptions> options) : IHostedService, IDisposable
@@ -21,7 +22,9 @@ internal sealed class QuietNotices(
     private Task _loop = Task.CompletedTask;
     private bool _isRunning;
 
-    /// <summary>Notes that something was sent; returns at once, except where the oldest notice has to make room.</summary>
+    /// <summary>
+    /// Notes that something was sent; returns at once, except where the oldest notice has to make room.
+    /// </summary>
     public async Task TouchAsync(ChannelName channel, string epoch, long offset)
     {
         Notice? oldest = null;

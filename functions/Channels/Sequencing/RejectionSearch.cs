@@ -4,9 +4,9 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Channels.Sequencing;
 
 /// <summary>
-/// Finds the messages that the store refuses (rule S7b). It names the segment that it refuses; cutting that one in two leads to the message in as many
-/// attempts as its count has binary digits. The message becomes a tombstone, the cuts are undone, and the next attempt commits all, or names
-/// the next one.
+/// Finds the messages that the store refuses (rule S7b). It names the segment that it refuses; cutting that one in two
+/// leads to the message in as many attempts as its count has binary digits. The message becomes a tombstone, the cuts
+/// are undone, and the next attempt commits all, or names the next one.
 /// </summary>
 internal sealed class RejectionSearch(
     string epoch, long firstOffset, DateTimeOffset enqueuedAt, IReadOnlyList<SegmentEntry> entries)
@@ -32,7 +32,9 @@ internal sealed class RejectionSearch(
         }
     }
 
-    /// <summary>Goes on after a refusal; false where a tombstone itself is refused, so that no message is at fault.</summary>
+    /// <summary>
+    /// Goes on after a refusal; false where a tombstone itself is refused, so that no message is at fault.
+    /// </summary>
     public bool Narrow(int rejected)
     {
         var segment = Segments[rejected];

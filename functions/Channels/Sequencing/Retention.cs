@@ -5,8 +5,9 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Channels.Sequencing;
 
 /// <summary>
-/// Deletes what heads do not retain any more (rule R5): after the head was raised and everything was sent, one bounded call per invocation. What fails or
-/// is left over goes with the next raise, since a deletion takes all that lies below.
+/// Deletes what heads do not retain any more (rule R5): after the head was raised and everything was sent, one bounded
+/// call per invocation. What fails or is left over goes with the next raise, since a deletion takes all that lies
+/// below.
 /// </summary>
 internal sealed class Retention(IChannelLog log, IOptions<SequencingOptions> options, SequencingReport report)
 {

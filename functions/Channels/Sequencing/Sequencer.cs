@@ -7,8 +7,8 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Channels.Sequencing;
 
 /// <summary>
-/// Handles the messages of the queue <c>ingress</c>, one of a session at a time. It never fails: what can not be done now is left to the next owner
-/// of the session.
+/// Handles the messages of the queue <c>ingress</c>, one of a session at a time. It never fails: what can not be done
+/// now is left to the next owner of the session.
 /// </summary>
 internal sealed class Sequencer(
     EnvelopeHandler envelopes, InstanceProber prober, EventForwarder forwarder, SessionHolds holds, SequencingReport report, SequencerClock clock)
@@ -17,7 +17,8 @@ internal sealed class Sequencer(
     /// <param name="message">The message.</param>
     /// <param name="lockedUntil">When the lock of its session ends.</param>
     /// <param name="stopping">The process stops, or the host gives up.</param>
-    public async Task<SequencingResult> HandleAsync(IngressMessage message, DateTimeOffset lockedUntil, CancellationToken stopping)
+    public async Task<SequencingResult> HandleAsync(
+        IngressMessage message, DateTimeOffset lockedUntil, CancellationToken stopping)
     {
         var invocation = clock.Begin(holds.See(message.Session), lockedUntil, stopping);
         var result = await DispatchAsync(message, invocation);

@@ -6,7 +6,9 @@ using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Channels.Sequencing;
 
-/// <summary>What is counted and logged of sequencing and repair. Metric names carry their units; tags come from fixed lists.</summary>
+/// <summary>
+/// What is counted and logged of sequencing and repair. Metric names carry their units; tags come from fixed lists.
+/// </summary>
 internal sealed class SequencingReport
 {
     private readonly ILogger _log;
@@ -31,7 +33,8 @@ internal sealed class SequencingReport
         _repairs = meter.CreateCounter<long>("gateway.repairs", "{repair}", "Steps of repairs, by step.");
     }
 
-    public void Handled(SequencingResult result) => _envelopes.Add(1, new KeyValuePair<string, object?>("result", result.GetType().Name));
+    public void Handled(SequencingResult result) =>
+        _envelopes.Add(1, new KeyValuePair<string, object?>("result", result.GetType().Name));
 
     public void Duplicates(int count) => _duplicates.Add(count);
 
@@ -65,50 +68,74 @@ internal sealed class SequencingReport
         }
     }
 
-    public void Unreadable(IngressMessage message) => SequencingLog.Unreadable(_log, message.Session, message.SequenceNumber);
+    public void Unreadable(IngressMessage message) =>
+        SequencingLog.Unreadable(_log, message.Session, message.SequenceNumber);
 
     public void UnknownVersion(IngressMessage message) =>
         SequencingLog.UnknownVersion(_log, message.Session, message.SequenceNumber, message.Subject ?? "none");
 
-    public void Left(IngressMessage message, string reason) => SequencingLog.Left(_log, message.Session, message.SequenceNumber, reason);
+    public void Left(IngressMessage message, string reason) =>
+        SequencingLog.Left(_log, message.Session, message.SequenceNumber, reason);
 
     public void InstanceSkipped(Instances.InstanceName instance) => SequencingLog.InstanceSkipped(_log, instance.Value);
 
-    public void InstanceRepaired(Instances.InstanceName instance) => SequencingLog.InstanceRepaired(_log, instance.Value);
+    public void InstanceRepaired(Instances.InstanceName instance) =>
+        SequencingLog.InstanceRepaired(_log, instance.Value);
 
-    public void TaskFailed(string kind, string target, Exception exception) => SequencingLog.TaskFailed(_log, kind, target, exception);
+    public void TaskFailed(string kind, string target, Exception exception) =>
+        SequencingLog.TaskFailed(_log, kind, target, exception);
 }
 
 /// <summary>Event ids 1700 to 1799.</summary>
 internal static partial class SequencingLog
 {
-    [LoggerMessage(1700, LogLevel.Warning, "An attempt to sequence messages of {Channel} failed; it is repeated.", EventName = "AttemptFailed")]
+    [LoggerMessage(
+        1700, LogLevel.Warning, "An attempt to sequence messages of {Channel} failed; it is repeated.",
+        EventName = "AttemptFailed")]
     public static partial void AttemptFailed(ILogger logger, string channel, Exception exception);
 
-    [LoggerMessage(1701, LogLevel.Error, "The store refuses commits of {Channel}, and no message is at fault.", EventName = "StoreRefused")]
+    [LoggerMessage(
+        1701, LogLevel.Error, "The store refuses commits of {Channel}, and no message is at fault.",
+        EventName = "StoreRefused")]
     public static partial void StoreRefused(ILogger logger, string channel, Exception exception);
 
-    [LoggerMessage(1702, LogLevel.Warning, "The store refuses a segment of {Channel} ({Reason}); the message at fault is looked for.", EventName = "Rejected")]
+    [LoggerMessage(
+        1702, LogLevel.Warning, "The store refuses a segment of {Channel} ({Reason}); the message at fault is looked for.",
+        EventName = "Rejected")]
     public static partial void Rejected(ILogger logger, string channel, string reason);
 
-    [LoggerMessage(1703, LogLevel.Warning, "The store has lost commits of {Channel}: a new epoch begins.", EventName = "EpochBegun")]
+    [LoggerMessage(
+        1703, LogLevel.Warning, "The store has lost commits of {Channel}: a new epoch begins.",
+        EventName = "EpochBegun")]
     public static partial void EpochBegun(ILogger logger, string channel);
 
-    [LoggerMessage(1704, LogLevel.Error, "Message {Number} of session {Session} can not be read; it goes to the dead letters.", EventName = "Unreadable")]
+    [LoggerMessage(
+        1704, LogLevel.Error, "Message {Number} of session {Session} can not be read; it goes to the dead letters.",
+        EventName = "Unreadable")]
     public static partial void Unreadable(ILogger logger, string session, long number);
 
-    [LoggerMessage(1705, LogLevel.Error, "Message {Number} of session {Session} ({Subject}) needs a newer version of the gateway.", EventName = "UnknownVersion")]
+    [LoggerMessage(
+        1705, LogLevel.Error, "Message {Number} of session {Session} ({Subject}) needs a newer version of the gateway.",
+        EventName = "UnknownVersion")]
     public static partial void UnknownVersion(ILogger logger, string session, long number, string subject);
 
-    [LoggerMessage(1706, LogLevel.Warning, "Message {Number} of session {Session} is left to the next owner: {Reason}.", EventName = "Left")]
+    [LoggerMessage(
+        1706, LogLevel.Warning, "Message {Number} of session {Session} is left to the next owner: {Reason}.",
+        EventName = "Left")]
     public static partial void Left(ILogger logger, string session, long number, string reason);
 
-    [LoggerMessage(1707, LogLevel.Warning, "Sends to instance {Instance} fail; it is skipped until it answers.", EventName = "InstanceSkipped")]
+    [LoggerMessage(
+        1707, LogLevel.Warning, "Sends to instance {Instance} fail; it is skipped until it answers.",
+        EventName = "InstanceSkipped")]
     public static partial void InstanceSkipped(ILogger logger, string instance);
 
-    [LoggerMessage(1708, LogLevel.Information, "Clients of instance {Instance} were told to check their channels.", EventName = "InstanceRepaired")]
+    [LoggerMessage(
+        1708, LogLevel.Information, "Clients of instance {Instance} were told to check their channels.",
+        EventName = "InstanceRepaired")]
     public static partial void InstanceRepaired(ILogger logger, string instance);
 
-    [LoggerMessage(1709, LogLevel.Warning, "The task {Kind} of {Target} failed; it is repeated.", EventName = "TaskFailed")]
+    [LoggerMessage(
+        1709, LogLevel.Warning, "The task {Kind} of {Target} failed; it is repeated.",
+        EventName = "TaskFailed")]
     public static partial void TaskFailed(ILogger logger, string kind, string target, Exception exception);
 }

@@ -10,7 +10,8 @@ namespace ServerlessGateway.Channels.Sequencing;
 internal static class SequencingServices
 {
     /// <summary>
-    /// Registers sequencing with repair and forwarding; it needs the log, the instance store, the ingress queue and the destination sender.
+    /// Registers sequencing with repair and forwarding; it needs the log, the instance store, the ingress queue and the
+    /// destination sender.
     /// </summary>
     public static IServiceCollection AddSequencing(this IServiceCollection services)
     {

@@ -1,9 +1,13 @@
 namespace ServerlessGateway.Channels.Sequencing;
 
-/// <summary>Since when this process holds each session: since it first saw it after it last released it (rules S7, S8).</summary>
+/// <summary>
+/// Since when this process holds each session: since it first saw it after it last released it (rules S7, S8).
+/// </summary>
 internal sealed class SessionHolds(TimeProvider time)
 {
-    /// <summary>A session that was not seen for this long was given up by the host meanwhile; what comes then is a new hold.</summary>
+    /// <summary>
+    /// A session that was not seen for this long was given up by the host meanwhile; what comes then is a new hold.
+    /// </summary>
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(5);
 
     private readonly Lock _lock = new();
@@ -21,7 +25,10 @@ internal sealed class SessionHolds(TimeProvider time)
         }
     }
 
-    /// <summary>Notes that the session is released. Sessions are few (shards and instances), so what is never released costs little.</summary>
+    /// <summary>
+    /// Notes that the session is released. Sessions are few (shards and instances), so what is never released costs
+    /// little.
+    /// </summary>
     public void Release(string session)
     {
         lock (_lock)

@@ -4,8 +4,9 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Contract.Tests.Stores;
 
 /// <summary>
-/// What the sequencer and the readers rely on in a channel's log: fenced, atomic commits (rule S4), segments found by a position inside of them, and
-/// trimming that several processes may do at once (rule R5). Memory and Table Storage pass the same tests.
+/// What the sequencer and the readers rely on in a channel's log: fenced, atomic commits (rule S4), segments found by a
+/// position inside of them, and trimming that several processes may do at once (rule R5). Memory and Table Storage pass
+/// the same tests.
 /// </summary>
 public abstract class ChannelLogContract
 {
@@ -93,7 +94,8 @@ public abstract class ChannelLogContract
     {
         var log = await CreateAsync();
 
-        var result = await log.CommitAsync(_channel, new StoredHead(HeadAt(1), AnyTag), HeadAt(2), [SegmentOf(2, 1)], Token);
+        var result =
+            await log.CommitAsync(_channel, new StoredHead(HeadAt(1), AnyTag), HeadAt(2), [SegmentOf(2, 1)], Token);
 
         Assert.IsType<CommitResult.Conflict>(result);
         Assert.Equal(StoredHead.None, await log.ReadHeadAsync(_channel, Token));

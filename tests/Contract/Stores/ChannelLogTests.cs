@@ -6,7 +6,8 @@ namespace ServerlessGateway.Contract.Tests.Stores;
 
 public sealed class InMemoryChannelLogTests : ChannelLogContract
 {
-    private protected override Task<IChannelLog> CreateAsync() => Task.FromResult<IChannelLog>(new InMemoryChannelLog());
+    private protected override Task<IChannelLog> CreateAsync() =>
+        Task.FromResult<IChannelLog>(new InMemoryChannelLog());
 }
 
 [Collection(TableService.Name)]
@@ -25,7 +26,8 @@ public sealed class TableChannelLogTests(TableService service) : ChannelLogContr
             () => log.ReadHeadAsync(Protocol.ChannelName.Parse("orders:1"), CancellationToken.None));
     }
 
-    private protected override async Task<IChannelLog> CreateAsync() => new TableChannelLog(await service.Azurite.CreateTableAsync());
+    private protected override async Task<IChannelLog> CreateAsync() =>
+        new TableChannelLog(await service.Azurite.CreateTableAsync());
 }
 
 /// <summary>The table service that the tests of this folder share.</summary>

@@ -3,7 +3,10 @@ using ServerlessGateway.Tests.Support.Memory;
 
 namespace ServerlessGateway.Contract.Tests.Stores;
 
-/// <summary>What the registry and the repair rely on in the store of instances: fenced writes of single rows, and every field kept.</summary>
+/// <summary>
+/// What the registry and the repair rely on in the store of instances: fenced writes of single rows, and every field
+/// kept.
+/// </summary>
 public abstract class InstanceStoreContract
 {
     private static readonly DateTimeOffset At = DateTimeOffset.FromUnixTimeMilliseconds(1_764_000_000_000);
@@ -73,11 +76,13 @@ public abstract class InstanceStoreContract
 
 public sealed class InMemoryInstanceStoreTests : InstanceStoreContract
 {
-    private protected override Task<IInstanceStore> CreateAsync() => Task.FromResult<IInstanceStore>(new InMemoryInstanceStore());
+    private protected override Task<IInstanceStore> CreateAsync() =>
+        Task.FromResult<IInstanceStore>(new InMemoryInstanceStore());
 }
 
 [Collection(TableService.Name)]
 public sealed class TableInstanceStoreTests(TableService service) : InstanceStoreContract
 {
-    private protected override async Task<IInstanceStore> CreateAsync() => new TableInstanceStore(await service.Azurite.CreateTableAsync());
+    private protected override async Task<IInstanceStore> CreateAsync() =>
+        new TableInstanceStore(await service.Azurite.CreateTableAsync());
 }

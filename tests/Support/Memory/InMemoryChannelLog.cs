@@ -5,8 +5,8 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Tests.Support.Memory;
 
 /// <summary>
-/// The log in memory, with the rules of Table Storage: rows by key, tags, all or nothing. It keeps bytes, so whatever the codecs lose is lost here
-/// too.
+/// The log in memory, with the rules of Table Storage: rows by key, tags, all or nothing. It keeps bytes, so whatever
+/// the codecs lose is lost here too.
 /// </summary>
 internal sealed class InMemoryChannelLog : IChannelLog
 {

@@ -72,7 +72,8 @@ public sealed class InstanceRegistryTests
     [InlineData("Alpha")]
     [InlineData("1a")]
     [InlineData("")]
-    public void A_name_that_could_be_taken_for_something_else_is_none(string text) => Assert.False(InstanceName.TryParse(text, out _));
+    public void A_name_that_could_be_taken_for_something_else_is_none(string text) =>
+        Assert.False(InstanceName.TryParse(text, out _));
 
     private static async Task<InstanceState> StateAsync(InstanceRegistry registry, string name) =>
         (await registry.ListAsync(Token)).Single(row => row.Name.Value == name).State;

@@ -3,7 +3,10 @@ using ServerlessGateway.Instances;
 
 namespace ServerlessGateway.Unit.Tests.Instances;
 
-/// <summary>The steps of a repair, against generated failures: nothing stays wanted for ever, and checks keep their distance (rule S6).</summary>
+/// <summary>
+/// The steps of a repair, against generated failures: nothing stays wanted for ever, and checks keep their distance
+/// (rule S6).
+/// </summary>
 public sealed class RepairStepTests
 {
     private static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeMilliseconds(1_764_000_000_000);

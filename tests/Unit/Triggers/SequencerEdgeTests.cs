@@ -10,8 +10,8 @@ using ServerlessGateway.Unit.Tests.Channels.Sequencing;
 namespace ServerlessGateway.Unit.Tests.Triggers;
 
 /// <summary>
-/// What the trigger does with the sequencer's decision (rules S7, S8). An execution that returns without settling and without releasing its session would
-/// let the host deliver the next message first.
+/// What the trigger does with the sequencer's decision (rules S7, S8). An execution that returns without settling and
+/// without releasing its session would let the host deliver the next message first.
 /// </summary>
 public sealed class SequencerEdgeTests
 {
@@ -102,7 +102,8 @@ public sealed class SequencerEdgeTests
     private static Task RunAsync(SequencerRig rig, Calls calls, Envelope envelope) =>
         RunAsync(rig, calls, MessageOf(EnvelopeCodec.Encode(envelope), rig.Time.GetUtcNow()));
 
-    private static Task RunAsync(SequencerRig rig, Calls calls, ServiceBusReceivedMessage message, Lifetime? lifetime = null)
+    private static Task RunAsync(
+        SequencerRig rig, Calls calls, ServiceBusReceivedMessage message, Lifetime? lifetime = null)
     {
         var edge = new SequencerEdge(
             rig.Sequencer, rig.Get<SessionHolds>(), lifetime ?? new Lifetime(), rig.Get<IOptions<SequencingOptions>>());
@@ -148,7 +149,8 @@ public sealed class SequencerEdgeTests
     {
         private readonly Calls _calls;
 
-        public RecordingSession(Calls calls, DateTimeOffset lockedUntil) => (_calls, SessionLockedUntil) = (calls, lockedUntil);
+        public RecordingSession(Calls calls, DateTimeOffset lockedUntil) =>
+            (_calls, SessionLockedUntil) = (calls, lockedUntil);
 
         public override DateTimeOffset SessionLockedUntil { get; protected set; }
 

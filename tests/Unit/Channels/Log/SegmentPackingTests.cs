@@ -4,7 +4,10 @@ using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Unit.Tests.Channels.Log;
 
-/// <summary>Segments in rows, against a model of Azure's limits: the local store takes more than Azure does, so it can not tell (rule S4).</summary>
+/// <summary>
+/// Segments in rows, against a model of Azure's limits: the local store takes more than Azure does, so it can not tell
+/// (rule S4).
+/// </summary>
 public sealed class SegmentPackingTests
 {
     private static readonly ChannelName LongestName = ChannelName.Parse(new string('/', ChannelName.MaxLength));
@@ -57,7 +60,9 @@ public sealed class SegmentPackingTests
         (one, other) => Math.Sign(string.CompareOrdinal(ChannelKeys.SegmentAt(Epoch, one), ChannelKeys.SegmentAt(Epoch, other)))
             == one.CompareTo(other) && string.CompareOrdinal(ChannelKeys.SegmentAt(Epoch, one), ChannelKeys.EndOf(Epoch)) < 0);
 
-    /// <summary>Azure's own formula: 4 bytes, keys and names by two a character, 8 and the value for each property.</summary>
+    /// <summary>
+    /// Azure's own formula: 4 bytes, keys and names by two a character, 8 and the value for each property.
+    /// </summary>
     private static int EntityBytes(Azure.Data.Tables.TableEntity entity) =>
         4 + (2 * (entity.PartitionKey.Length + entity.RowKey.Length)) + (8 + (2 * "Timestamp".Length) + 8)
         + entity.Where(property => property.Value is byte[])

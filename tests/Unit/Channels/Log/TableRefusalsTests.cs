@@ -10,8 +10,8 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Unit.Tests.Channels.Log;
 
 /// <summary>
-/// What an answer of Table Storage means (rules S4, S7), on the SDK's own pipeline with the answers that the service gives: the local store never gives
-/// most of them.
+/// What an answer of Table Storage means (rules S4, S7), on the SDK's own pipeline with the answers that the service
+/// gives: the local store never gives most of them.
 /// </summary>
 public sealed class TableRefusalsTests
 {

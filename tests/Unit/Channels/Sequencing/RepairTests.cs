@@ -6,7 +6,10 @@ using static ServerlessGateway.Unit.Tests.Channels.Sequencing.SequencerRig;
 
 namespace ServerlessGateway.Unit.Tests.Channels.Sequencing;
 
-/// <summary>What becomes of destinations that did not take a send (rule S6): instances are told to check, backends get what they missed, in order.</summary>
+/// <summary>
+/// What becomes of destinations that did not take a send (rule S6): instances are told to check, backends get what they
+/// missed, in order.
+/// </summary>
 public sealed class RepairTests
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);

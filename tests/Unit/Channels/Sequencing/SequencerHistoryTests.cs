@@ -6,8 +6,9 @@ using static ServerlessGateway.Unit.Tests.Channels.Sequencing.SequencerRig;
 namespace ServerlessGateway.Unit.Tests.Channels.Sequencing;
 
 /// <summary>
-/// Generated histories: two processes take turns with a session, answers of the store get lost, destinations fail, envelopes are redelivered and sent
-/// twice. Whatever happens, the log holds every publication once and in order, and whoever was not sent something was put under repair.
+/// Generated histories: two processes take turns with a session, answers of the store get lost, destinations fail,
+/// envelopes are redelivered and sent twice. Whatever happens, the log holds every publication once and in order, and
+/// whoever was not sent something was put under repair.
 /// </summary>
 public sealed class SequencerHistoryTests
 {
@@ -21,7 +22,8 @@ public sealed class SequencerHistoryTests
     /// <param name="LockIsOver">The first delivery comes when the lock has ended.</param>
     /// <param name="BetaIsDown">One instance does not take sends.</param>
     /// <param name="Doubled">Delivered once more after it was completed.</param>
-    private sealed record Delivery(int Count, int Repeated, int Process, int LostAnswers, bool LockIsOver, bool BetaIsDown, bool Doubled);
+    private sealed record Delivery(
+        int Count, int Repeated, int Process, int LostAnswers, bool LockIsOver, bool BetaIsDown, bool Doubled);
 
     private static readonly Gen<Delivery> Deliveries = Gen.Select(
         Gen.Int[1, 6], Gen.Int[0, 4], Gen.Int[0, 1], Gen.Int[0, 2], Gen.Int[0, 9], Gen.Int[0, 9], Gen.Int[0, 9],

@@ -13,7 +13,9 @@ using ServerlessGateway.Tests.Support.Memory;
 
 namespace ServerlessGateway.Unit.Tests.Channels.Sequencing;
 
-/// <summary>The sequencer as it is registered, over a log and an instance store in memory and scripted destinations.</summary>
+/// <summary>
+/// The sequencer as it is registered, over a log and an instance store in memory and scripted destinations.
+/// </summary>
 internal sealed class SequencerRig : IAsyncDisposable
 {
     public const string Session = "1.3";
@@ -28,7 +30,8 @@ internal sealed class SequencerRig : IAsyncDisposable
 
     public SequencerRig(InMemoryChannelLog? memory = null, params (string Key, string Value)[] settings)
     {
-        // Without the runner's context, what waits for the clock goes on inside of Advance, so the clock never runs ahead of the work.
+        // Without the runner's context, what waits for the clock goes on inside of Advance, so the clock never runs
+        // ahead of the work.
         SynchronizationContext.SetSynchronizationContext(null);
         Memory = memory ?? new InMemoryChannelLog();
         Log = new ScriptedLog(Memory);
@@ -67,7 +70,8 @@ internal sealed class SequencerRig : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _provider.GetRequiredService<T>();
 
-    public IngressMessage MessageOf(Envelope envelope) => Wrap(EnvelopeCodec.Encode(envelope), EnvelopeCodec.DescribeChannels(envelope));
+    public IngressMessage MessageOf(Envelope envelope) =>
+        Wrap(EnvelopeCodec.Encode(envelope), EnvelopeCodec.DescribeChannels(envelope));
 
     public IngressMessage Wrap(byte[] body, string? channels, string? subject = Envelope.Subject, string session = Session) => new(
         session, $"m{++_lastSequenceNumber}", subject, body, channels, Time.GetUtcNow(), _lastSequenceNumber);
@@ -76,7 +80,8 @@ internal sealed class SequencerRig : IAsyncDisposable
         Guid.NewGuid(), [.. items.Select(item => new Publication(
             item.Channel, Alice, new string('a', 32), "alice", item.Number, RawJson.FromText($"{item.Number}")))]);
 
-    public static Envelope Numbers(params long[] numbers) => EnvelopeOf([.. numbers.Select(number => (Orders, number))]);
+    public static Envelope Numbers(params long[] numbers) =>
+        EnvelopeOf([.. numbers.Select(number => (Orders, number))]);
 
     public Task<SequencingResult> HandleAsync(Envelope envelope) => HandleAsync(MessageOf(envelope));
 
@@ -176,9 +181,11 @@ internal sealed class RecordingSender : IDestinationSender
     public Task<DeliveryOutcome> SendToAllAsync(InstanceName instance, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
         Send(instance, json);
 
-    public Task<DeliveryOutcome> ProbeAsync(InstanceName instance, CancellationToken cancellationToken) => Task.FromResult(OutcomeAt(instance));
+    public Task<DeliveryOutcome> ProbeAsync(InstanceName instance, CancellationToken cancellationToken) =>
+        Task.FromResult(OutcomeAt(instance));
 
-    public Task<DeliveryOutcome> SendEventAsync(ChannelName channel, ChannelEvent channelEvent, CancellationToken cancellationToken)
+    public Task<DeliveryOutcome> SendEventAsync(
+        ChannelName channel, ChannelEvent channelEvent, CancellationToken cancellationToken)
     {
         if (IsTopicDown)
         {
@@ -215,7 +222,8 @@ internal sealed class RecordingQueue : IIngressQueue
     public Task<SendOutcome> SendAsync(string session, Envelope envelope, CancellationToken cancellationToken) =>
         Task.FromResult(SendOutcome.Refused);
 
-    public Task<SendOutcome> SendAsync(string session, IngressTask task, TimeSpan delay, CancellationToken cancellationToken)
+    public Task<SendOutcome> SendAsync(
+        string session, IngressTask task, TimeSpan delay, CancellationToken cancellationToken)
     {
         if (IsDown)
         {

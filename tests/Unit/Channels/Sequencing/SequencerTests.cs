@@ -5,7 +5,10 @@ using static ServerlessGateway.Unit.Tests.Channels.Sequencing.SequencerRig;
 
 namespace ServerlessGateway.Unit.Tests.Channels.Sequencing;
 
-/// <summary>The rules of sequencing, one by one: what a redelivery, a lost answer, a conflict or an outage at any step makes of an envelope.</summary>
+/// <summary>
+/// The rules of sequencing, one by one: what a redelivery, a lost answer, a conflict or an outage at any step makes of
+/// an envelope.
+/// </summary>
 public sealed class SequencerTests
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
@@ -215,7 +218,8 @@ public sealed class SequencerTests
     {
         await using var rig = new SequencerRig();
 
-        var result = await rig.Sequencer.HandleAsync(rig.MessageOf(Numbers(1)), rig.Time.GetUtcNow(), CancellationToken.None);
+        var result =
+            await rig.Sequencer.HandleAsync(rig.MessageOf(Numbers(1)), rig.Time.GetUtcNow(), CancellationToken.None);
 
         Assert.IsType<SequencingResult.Leave>(result);
         Assert.Equal(0, rig.Log.Commits);
