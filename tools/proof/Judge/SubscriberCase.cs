@@ -34,6 +34,10 @@ internal sealed class SubscriberCase(
                     _gaps.Add((record.Channel, record.Epoch, record.From ?? record.Offset, record.Offset));
                     _at[record.Channel] = (record.Epoch, record.Offset);
                     break;
+                case "subscribed":
+                    // Whoever comes back is not excused: what follows has to follow what was handed on before.
+                    _at.TryAdd(record.Channel, (record.Epoch, record.Offset));
+                    break;
                 default:
                     _at[record.Channel] = (record.Epoch, record.Offset);
                     break;

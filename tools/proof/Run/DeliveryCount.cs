@@ -13,7 +13,7 @@ internal sealed class DeliveryCount(RunOptions options)
 
     public int Total => Volatile.Read(ref _delivered);
 
-    public void Delivered(string channel) => Change(() => _delivered++);
+    public void Deliver() => Change(() => _delivered++);
 
     /// <summary>A publication was accepted: each subscriber of its channel, and of the answers to it, is owed one.</summary>
     public void Owe(string channel, int subscribers, Func<int, IReadOnlyList<string>> channelsOf)

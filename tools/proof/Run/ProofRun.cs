@@ -18,6 +18,7 @@ public sealed class ProofRun : IAsyncDisposable
     private readonly List<Publisher> _publishers;
     private readonly TaskCompletionSource _halfWay = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DeliveryCount _count;
+    private readonly SeenMessages _seen = new();
     private int _settled;
 
     /// <summary>Makes a run; nothing is connected yet.</summary>
@@ -28,11 +29,11 @@ public sealed class ProofRun : IAsyncDisposable
         _subscribers = [.. Enumerable.Range(0, options.Subscribers).Select(index =>
             new Subscriber($"reader-{index + 1}", index, ChannelsOf(index), options, _clock)
             {
-                Delivered = _count.Delivered,
+                Delivered = Deliver,
                 Resumed = _resumes.Add,
             })];
         _publishers = [.. Enumerable.Range(0, options.Publishers).Select(index =>
-            new Publisher($"writer-{index + 1}", index, options, _clock) { Settled = Settle })];
+            new Publisher($"writer-{index + 1}", index, options, _clock) { Settled = Settle, Seen = _seen.WaitAsync })];
     }
 
     /// <summary>Publications with an outcome, so far.</summary>
@@ -121,6 +122,12 @@ public sealed class ProofRun : IAsyncDisposable
 
     private int ShareOf(int index) =>
         (_options.Messages / _options.Publishers) + (index < _options.Messages % _options.Publishers ? 1 : 0);
+
+    private void Deliver(Client.ChannelMessage message)
+    {
+        _count.Deliver();
+        _seen.See(message);
+    }
 
     private void Settle(PublicationRecord record)
     {

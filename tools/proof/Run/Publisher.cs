@@ -36,6 +36,9 @@ internal sealed class Publisher : IAsyncDisposable
     /// <summary>Raised by each outcome.</summary>
     public required Action<PublicationRecord> Settled { get; init; }
 
+    /// <summary>Waits until a subscriber has been handed it.</summary>
+    public required Func<PublishResult, CancellationToken, Task> Seen { get; init; }
+
     public Task StartAsync(CancellationToken cancellationToken) => _client.ConnectAsync(cancellationToken);
 
     /// <summary>Publishes so many, spread over the channels; completes when each has its outcome.</summary>
@@ -71,6 +74,10 @@ internal sealed class Publisher : IAsyncDisposable
                 result.Publisher, result.Number, channel, payload.Digest, Name(result.Outcome), atMs);
             _history.Append(record);
             Settled(record);
+            if (result.IsAccepted)
+            {
+                await Seen(result, cancellationToken);
+            }
         }
         finally
         {

@@ -38,8 +38,8 @@ public sealed record RunOptions
         ["replies:3"] = "orders:3",
     };
 
-    /// <summary>Publications of one publisher that wait for their outcome at a time.</summary>
-    public int Window { get; init; } = 24;
+    /// <summary>Publications of one publisher that are under way at a time, until a subscriber has been handed them.</summary>
+    public int Window { get; init; } = 32;
 
     /// <summary>The seed of payloads.</summary>
     public int Seed { get; init; } = 1;
