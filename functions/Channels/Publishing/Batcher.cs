@@ -90,7 +90,7 @@ internal sealed class Batcher : IPublisher
     {
         try
         {
-            await call.Done.WaitAsync(_options.AnswerWithin, _time, cancellationToken);
+            await call.WaitAsync().WaitAsync(_options.AnswerWithin, _time, cancellationToken);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {

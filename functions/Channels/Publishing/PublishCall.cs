@@ -10,8 +10,8 @@ internal sealed class PublishCall(int count)
     private readonly Lock _lock = new();
     private int _open = count;
 
-    /// <summary>Completes when every item is answered.</summary>
-    public Task Done => _done.Task;
+    /// <summary>Completes when every item is answered, in the context in which it was asked for: whoever waits with a limit stays there too.</summary>
+    public async Task WaitAsync() => await _done.Task;
 
     /// <summary>Answers an item, unless it is answered already.</summary>
     public void Answer(int index, PublishItemAnswer answer)
@@ -42,7 +42,7 @@ internal sealed class PublishCall(int count)
         }
     }
 
-    /// <summary>The answers, after <see cref="Done"/>.</summary>
+    /// <summary>The answers, after <see cref="WaitAsync"/>.</summary>
     public IReadOnlyList<PublishItemAnswer> Answers => _answers!;
 }
 
