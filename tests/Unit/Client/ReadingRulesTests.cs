@@ -107,6 +107,7 @@ public sealed class ReadingRulesTests
         driver.FinishConnecting(instance: "beta");
         var resume = driver.Take<ResumeRequest>();
         driver.Live("a", "e", 7, 7);
+        driver.Live("b", "e", 6, 6); // Exactly the next, and yet held: the answer may be another one.
         Assert.Empty(driver.Items);
 
         driver.Answer(new SubscribeAnswer(resume.Id, "resume",
@@ -118,7 +119,8 @@ public sealed class ReadingRulesTests
 
         Assert.Equal(["a", "b", "c"], resume.Channels.Select(item => item.Channel));
         Assert.Equal([6, 7], driver.Items.Where(item => item.Channel == "a").Select(item => item.Position.Offset));
-        Assert.Equal(new OffsetRange(6, 8), driver.Items.OfType<ChannelGap>().Single().Range);
+        Assert.Equal([6, 8, 9], driver.Items.Where(item => item.Channel == "b").Select(item => item.Position.Offset));
+        Assert.Equal(new OffsetRange(7, 8), driver.Items.OfType<ChannelGap>().Single().Range);
         Assert.Equal(new Position("e", 5), driver.Items.OfType<ChannelReset>().Single().Previous);
         Assert.Equal(new Position("f", 1), driver.Items.Last(item => item.Channel == "c").Position);
         var resumed = driver.Outputs.OfType<SessionResumedEvent>().Single().Resumed;
