@@ -19,22 +19,28 @@ internal sealed class SimulatedRun : IDisposable
     private static readonly TimeSpan Calm = TimeSpan.FromMinutes(6);
 
     private readonly SimulatedWorld _world;
-    private readonly List<ChannelName> _channels = [ChannelName.Parse("orders:1"), ChannelName.Parse("orders:2"), ChannelName.Parse("news:1")];
+    private readonly List<ChannelName> _channels =
+        [ChannelName.Parse("orders:1"), ChannelName.Parse("orders:2"), ChannelName.Parse("news:1")];
+
     private readonly List<PublisherModel> _publishers;
     private readonly List<SubscriberModel> _subscribers;
 
-    private SimulatedRun(int seed, Mutant mutant)
+    private SimulatedRun(int seed, Mutant mutant, Action<string> trace)
     {
-        _world = new SimulatedWorld(seed, mutant);
+        _world = new SimulatedWorld(seed, mutant, trace);
         var fleet = new Fleet(_world);
-        _subscribers = [.. _world.Instances.Select(instance => new SubscriberModel(_world, fleet, $"subscriber {instance}", instance, _channels))];
+        _subscribers =
+        [
+            .. _world.Instances.Select(instance =>
+                new SubscriberModel(_world, fleet, $"subscriber {instance}", instance, _channels)),
+        ];
         _publishers = [.. Enumerable.Range(1, 3).Select(at => new PublisherModel(_world, fleet, at, _channels, 15))];
         _publishers.ForEach(publisher => _world.Clients.Start(publisher.RunAsync));
     }
 
-    public static RunResult Of(int seed, Mutant mutant)
+    public static RunResult Of(int seed, Mutant mutant, Action<string>? trace = null)
     {
-        using var run = new SimulatedRun(seed, mutant);
+        using var run = new SimulatedRun(seed, mutant, trace ?? (_ => { }));
         return run.Execute();
     }
 
@@ -53,7 +59,8 @@ internal sealed class SimulatedRun : IDisposable
 
     private bool IsSettled() => _publishers.All(publisher => publisher.IsDone)
         && _world.Queue.Count() is { Available: 0, Locked: 0 }
-        && _channels.All(channel => ReadLog(channel).Count is var head && _subscribers.All(subscriber => subscriber.Handed(channel).Count == head));
+        && _channels.All(channel => ReadLog(channel).Count is var head
+            && _subscribers.All(subscriber => subscriber.Handed(channel).Count == head));
 
     private IEnumerable<string> Judge()
     {
@@ -62,7 +69,13 @@ internal sealed class SimulatedRun : IDisposable
             yield return "something ran outside of the one thread";
         }
 
-        foreach (var broken in _world.Loop.Failures.Concat(_publishers.SelectMany(publisher => publisher.BrokenPrefixes).Concat(_subscribers.SelectMany(subscriber => subscriber.Surprises))))
+        IEnumerable<string> noted =
+        [
+            .. _world.Loop.Failures,
+            .. _publishers.SelectMany(publisher => publisher.BrokenPrefixes),
+            .. _subscribers.SelectMany(subscriber => subscriber.Surprises),
+        ];
+        foreach (var broken in noted)
         {
             yield return broken;
         }
@@ -94,9 +107,9 @@ internal sealed class SimulatedRun : IDisposable
         var times = log.GroupBy(entry => (entry.Entry.Key, entry.Entry.Number)).ToDictionary(group => group.Key, group => group.Count());
         foreach (var accepted in _publishers.SelectMany(publisher => publisher.Accepted).Where(item => item.Channel == channel))
         {
-            if (times.GetValueOrDefault((accepted.Key, accepted.Number)) != 1)
+            if (times.GetValueOrDefault((accepted.Key, accepted.Number)) is not 1 and var count)
             {
-                yield return $"{channel}: {accepted.User}/{accepted.Number} was accepted and stands {times.GetValueOrDefault((accepted.Key, accepted.Number))} times in the log";
+                yield return $"{channel}: {accepted.User}/{accepted.Number} was accepted and stands {count} times in the log";
             }
         }
 
@@ -122,7 +135,8 @@ internal sealed class SimulatedRun : IDisposable
         }
     }
 
-    private static IEnumerable<string> JudgeSubscriber(SubscriberModel subscriber, ChannelName channel, List<(long Offset, SegmentEntry Entry)> log)
+    private static IEnumerable<string> JudgeSubscriber(
+        SubscriberModel subscriber, ChannelName channel, List<(long Offset, SegmentEntry Entry)> log)
     {
         var handed = subscriber.Handed(channel);
         if (handed.Count < log.Count)

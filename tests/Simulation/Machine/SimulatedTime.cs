@@ -39,7 +39,8 @@ internal sealed class SimulatedTime(SimulationLoop loop, SimulatedProcess proces
             return ValueTask.CompletedTask;
         }
 
-        private void Arm(long version, TimeSpan wait, TimeSpan period) => loop.At(loop.Now + wait, () => process.Post(_ => Fire(version, period), null));
+        private void Arm(long version, TimeSpan wait, TimeSpan period) =>
+            loop.At(loop.Now + wait, () => process.Post(_ => Fire(version, period), null));
 
         private void Fire(long version, TimeSpan period)
         {

@@ -4,10 +4,11 @@ using System.Text;
 namespace ServerlessGateway.Simulation.Tests.Machine;
 
 /// <summary>
-/// The only thread and the only clock of a run. Whatever is ready runs in the order in which it became ready; when nothing is, the clock jumps to the
-/// next timer. So a run depends on its seed alone, and virtual minutes take milliseconds.
+/// The only thread and the only clock of a run. Whatever is ready runs in the order in which it became ready; when nothing
+/// is, the clock jumps to the next timer. So a run depends on its seed alone, and virtual minutes take milliseconds.
 /// </summary>
-internal sealed class SimulationLoop
+/// <param name="trace">Takes every line of what happens.</param>
+internal sealed class SimulationLoop(Action<string> trace)
 {
     private readonly PriorityQueue<Action, (long Ticks, long Order)> _timed = new();
     private readonly Queue<Work> _ready = new();
@@ -24,17 +25,15 @@ internal sealed class SimulationLoop
     /// <summary>Exceptions that left the code of a process or a model: nothing may do that.</summary>
     public List<string> Failures { get; } = [];
 
-    /// <summary>How many lines the trace has.</summary>
-    public long TraceLines { get; private set; }
-
     /// <summary>A digest of everything that happened, with its time.</summary>
     public ulong TraceHash => _trace.GetCurrentHashAsUInt64();
 
     /// <summary>Notes what happened.</summary>
     public void Trace(string line)
     {
-        TraceLines++;
-        _trace.Append(Encoding.UTF8.GetBytes($"{Now.Ticks} {line}\n"));
+        var timed = $"{Now:mm:ss.fffffff} {line}\n";
+        _trace.Append(Encoding.UTF8.GetBytes(timed));
+        trace(timed);
     }
 
     /// <summary>Notes an exception that nobody handled.</summary>
@@ -59,7 +58,7 @@ internal sealed class SimulationLoop
     /// <summary>Runs an action when the clock has reached a time; actions of one time run in the order of their calls.</summary>
     public void At(DateTimeOffset due, Action action) => _timed.Enqueue(action, (Math.Max(due.Ticks, Now.Ticks), _order++));
 
-    /// <summary>Runs until the condition holds, which is looked at between steps of the clock, or until the time given; false in that case.</summary>
+    /// <summary>Runs until the condition holds, looked at between steps of the clock, or until the time given (false).</summary>
     public bool Run(Func<bool> isDone, DateTimeOffset until)
     {
         var outside = SynchronizationContext.Current;

@@ -5,8 +5,8 @@ using ServerlessGateway.Simulation.Tests.World;
 namespace ServerlessGateway.Simulation.Tests.Model;
 
 /// <summary>
-/// A client that publishes by the rules P1 to P3: one request in flight, numbers that only rise, and whatever was not accepted goes first in the next
-/// request, under its number.
+/// A client that publishes by the rules P1 to P3: one request in flight, numbers that only rise, and whatever was not
+/// accepted goes first in the next request, under its number.
 /// </summary>
 internal sealed class PublisherModel(SimulatedWorld world, Fleet fleet, int index, IReadOnlyList<ChannelName> channels, int total)
 {
@@ -41,7 +41,8 @@ internal sealed class PublisherModel(SimulatedWorld world, Fleet fleet, int inde
             }
 
             // The planted bug leaves what was just answered "retry" for a later request and sends what is newer.
-            List<Publication> request = [.. _outbox.Where(item => !world.Mutant.OvertakesRetries || !_heldBack.Contains(item.Number)).Take(8)];
+            var ready = _outbox.Where(item => !world.Mutant.OvertakesRetries || !_heldBack.Contains(item.Number));
+            List<Publication> request = [.. ready.Take(8)];
             _heldBack.Clear();
             if (request.Count > 0)
             {

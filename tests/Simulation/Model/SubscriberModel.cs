@@ -6,8 +6,8 @@ using ServerlessGateway.Simulation.Tests.World;
 namespace ServerlessGateway.Simulation.Tests.Model;
 
 /// <summary>
-/// A client that receives by rule R2: the next offset is handed on, an older one dropped, a later one held for a second before the hole is read from
-/// the log. It makes no idle checks of its own, so whatever the gateway forgets to send stays visible.
+/// A client that receives by rule R2: the next offset is handed on, an older one dropped, a later one held for a second
+/// before the hole is read from the log. It makes no idle checks of its own, so whatever the gateway forgets to send stays visible.
 /// </summary>
 internal sealed class SubscriberModel
 {

@@ -12,8 +12,9 @@ internal sealed class SimulatedWorld : IDisposable
     private readonly MessageBroker _broker;
     private int _lockTokens;
 
-    public SimulatedWorld(int seed, Mutant mutant)
+    public SimulatedWorld(int seed, Mutant mutant, Action<string> trace)
     {
+        Loop = new SimulationLoop(trace);
         Mutant = mutant;
         Chaos = new Chaos(seed, Loop);
         Hub = new Hub(Loop, Chaos);
@@ -34,7 +35,7 @@ internal sealed class SimulatedWorld : IDisposable
         Queue = _broker.TryFind("ingress", out var queue) ? (MessageQueue)queue : throw new InvalidOperationException("There is no queue.");
     }
 
-    public SimulationLoop Loop { get; } = new();
+    public SimulationLoop Loop { get; }
 
     public Mutant Mutant { get; }
 
