@@ -6,9 +6,9 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Backend;
 
 /// <summary>
-/// Makes the Service Bus messages of an event's answers (P7). The publisher is the backend with the source's channel and epoch, the number
-/// rises with the source's offset, and the envelope's id follows from the event: whoever handles the event again, in whatever process,
-/// makes the same, and the gateway drops what it knows.
+/// Makes the Service Bus messages of an event's answers (P7). The publisher is the backend with the source's channel
+/// and epoch, the number rises with the source's offset, and the envelope's id follows from the event: whoever handles
+/// the event again, in whatever process, makes the same, and the gateway drops what it knows.
 /// </summary>
 internal sealed class AnswerEnvelopes(string backend, EventSource source)
 {

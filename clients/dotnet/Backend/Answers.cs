@@ -4,8 +4,8 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Backend;
 
 /// <summary>
-/// Collects what a handler answers to one message. The answers leave together, after the handler returned and before the event is done, so
-/// a handler that fails has answered nothing.
+/// Collects what a handler answers to one message. The answers leave together, after the handler returned and before
+/// the event is done, so a handler that fails has answered nothing.
 /// </summary>
 public sealed class Answers
 {
@@ -27,7 +27,8 @@ public sealed class Answers
         Add(channel, JsonSerializer.SerializeToUtf8Bytes(data, JsonSerializerOptions.Web));
 
     /// <summary>Publishes the UTF-8 bytes of one JSON value as they are.</summary>
-    /// <exception cref="ArgumentException">Not a channel name, not one JSON value, or the payload is over 192 KiB.</exception>
+    /// <exception cref="ArgumentException">Not a channel name, not one JSON value, or the payload is over 192
+    /// KiB.</exception>
     /// <exception cref="InvalidOperationException">It would be the 257th answer to this message.</exception>
     public void PublishJson(string channel, ReadOnlyMemory<byte> json)
     {

@@ -5,7 +5,8 @@ namespace ServerlessGateway.Backend;
 
 /// <summary>A sequenced message for a backend.</summary>
 /// <param name="Channel">The channel's name.</param>
-/// <param name="Position">Epoch and offset: the same message has the same position whenever it is handled again.</param>
+/// <param name="Position">Epoch and offset: the same message has the same position whenever it is handled
+/// again.</param>
 /// <param name="Time">When the gateway accepted it.</param>
 /// <param name="User">Who published it.</param>
 /// <param name="Publisher">The publisher's id.</param>
@@ -33,7 +34,9 @@ public sealed record BackendMessage(
         JsonSerializer.Deserialize<T>(Payload.Span, options ?? JsonSerializerOptions.Web);
 }
 
-/// <summary>These offsets will not come: retention removed them before they could be sent, or they can never be delivered.</summary>
+/// <summary>
+/// These offsets will not come: retention removed them before they could be sent, or they can never be delivered.
+/// </summary>
 /// <param name="Channel">The channel's name.</param>
 /// <param name="Epoch">The epoch of the offsets.</param>
 /// <param name="Range">Both ends included.</param>

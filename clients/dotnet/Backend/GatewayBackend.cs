@@ -4,13 +4,14 @@ using Azure.Messaging.ServiceBus;
 namespace ServerlessGateway.Backend;
 
 /// <summary>
-/// Handles the sequenced messages of a gateway's channels and publishes answers: each channel in order and at least once, channels side by
-/// side, and the answers to a message once, within the gateway's window of ten minutes for duplicates.
+/// Handles the sequenced messages of a gateway's channels and publishes answers: each channel in order and at least
+/// once, channels side by side, and the answers to a message once, within the gateway's window of ten minutes for
+/// duplicates.
 /// </summary>
 /// <remarks>
-/// Service Bus carries the events: a subscription of the topic with this backend's name, with sessions required. A message whose handler
-/// keeps failing blocks its channel, not others, until the subscription's delivery count moves it to the dead letters. All members may be
-/// used from any thread.
+/// Service Bus carries the events: a subscription of the topic with this backend's name, with sessions required. A
+/// message whose handler keeps failing blocks its channel, not others, until the subscription's delivery count moves it
+/// to the dead letters. All members may be used from any thread.
 /// </remarks>
 public sealed class GatewayBackend : IAsyncDisposable
 {
@@ -38,8 +39,9 @@ public sealed class GatewayBackend : IAsyncDisposable
     }
 
     /// <summary>
-    /// Sets the handler of messages: the message, where to put answers, and a token that is cancelled when the backend stops. One, before
-    /// <see cref="RunAsync"/>. When it throws the message comes again, after a back-off; its answers until then are dropped.
+    /// Sets the handler of messages: the message, where to put answers, and a token that is cancelled when the backend
+    /// stops. One, before <see cref="RunAsync"/>. When it throws the message comes again, after a back-off; its answers
+    /// until then are dropped.
     /// </summary>
     public GatewayBackend OnMessage(Func<BackendMessage, Answers, CancellationToken, ValueTask> handler)
     {
@@ -54,7 +56,10 @@ public sealed class GatewayBackend : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Sets who hears of failures that are repeated: of handlers, and of Service Bus. Without one they go to the trace listeners.</summary>
+    /// <summary>
+    /// Sets who hears of failures that are repeated: of handlers, and of Service Bus. Without one they go to the trace
+    /// listeners.
+    /// </summary>
     public GatewayBackend OnError(Action<Exception> handler)
     {
         _onError = handler;
@@ -140,8 +145,8 @@ public sealed class GatewayBackend : IAsyncDisposable
     }
 
     /// <summary>
-    /// Sends until it is known to be taken: a queue that is down is not the event's fault, and must not use up its delivery count. The
-    /// same envelope twice is known by its id.
+    /// Sends until it is known to be taken: a queue that is down is not the event's fault, and must not use up its
+    /// delivery count. The same envelope twice is known by its id.
     /// </summary>
     private async Task SendAsync(ServiceBusMessage answer, CancellationToken cancellationToken)
     {

@@ -6,12 +6,15 @@ namespace ServerlessGateway.Backend;
 public sealed record GatewayBackendOptions
 {
     /// <summary>
-    /// The backend's name, which is also its subscription of the topic and the user of its answers, <c>$backend/NAME</c>: 1 to 50
-    /// characters out of <c>A-Z a-z 0-9 _ -</c>. Required, and the same in every process of this backend.
+    /// The backend's name, which is also its subscription of the topic and the user of its answers,
+    /// <c>$backend/NAME</c>: 1 to 50 characters out of <c>A-Z a-z 0-9 _ -</c>. Required, and the same in every process
+    /// of this backend.
     /// </summary>
     public required string Name { get; init; }
 
-    /// <summary>A connection string of the Service Bus namespace; either this or <see cref="FullyQualifiedNamespace"/>.</summary>
+    /// <summary>
+    /// A connection string of the Service Bus namespace; either this or <see cref="FullyQualifiedNamespace"/>.
+    /// </summary>
     public string? ConnectionString { get; init; }
 
     /// <summary>The namespace's host name, used with <see cref="Credential"/>.</summary>

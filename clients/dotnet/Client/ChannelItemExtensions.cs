@@ -6,8 +6,8 @@ namespace ServerlessGateway.Client;
 public static class ChannelItemExtensions
 {
     /// <summary>
-    /// Only the messages: gaps and resets are left out, so the application will not know that something is missing. They remain counted
-    /// in <see cref="GatewayClient.Statistics"/>.
+    /// Only the messages: gaps and resets are left out, so the application will not know that something is missing.
+    /// They remain counted in <see cref="GatewayClient.Statistics"/>.
     /// </summary>
     public static async IAsyncEnumerable<ChannelMessage> MessagesOnly(
         this IAsyncEnumerable<ChannelItem> items, [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -6,8 +6,8 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Client;
 
 /// <summary>
-/// One channel, read in order. Enumerate it once; the position moves to an item when the next one is asked for, so an item whose
-/// processing broke off is handed on again to whoever continues the session.
+/// One channel, read in order. Enumerate it once; the position moves to an item when the next one is asked for, so an
+/// item whose processing broke off is handed on again to whoever continues the session.
 /// </summary>
 public sealed class ChannelSubscription : IAsyncEnumerable<ChannelItem>, IAsyncDisposable
 {
@@ -15,8 +15,8 @@ public sealed class ChannelSubscription : IAsyncEnumerable<ChannelItem>, IAsyncD
     private readonly long _id;
 
     /// <summary>
-    /// Bounded by the core, which hands on nothing while <see cref="GatewayClientOptions.MaxQueuedMessages"/> wait (beyond that, at most the
-    /// page that was already asked for): so writing never waits, and the pump never does.
+    /// Bounded by the core, which hands on nothing while <see cref="GatewayClientOptions.MaxQueuedMessages"/> wait
+    /// (beyond that, at most the page that was already asked for): so writing never waits, and the pump never does.
     /// </summary>
     private readonly Channel<(ChannelItem Item, int Bytes)> _items = System.Threading.Channels.Channel
         .CreateUnbounded<(ChannelItem, int)>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
@@ -39,14 +39,14 @@ public sealed class ChannelSubscription : IAsyncEnumerable<ChannelItem>, IAsyncD
     public string Channel { get; }
 
     /// <summary>
-    /// Completes with the gateway's first answer: everything published after it is delivered, or reported as a gap. Fails with a
-    /// <see cref="GatewayException"/> where the subscription is refused.
+    /// Completes with the gateway's first answer: everything published after it is delivered, or reported as a gap.
+    /// Fails with a <see cref="GatewayException"/> where the subscription is refused.
     /// </summary>
     public Task<SubscriptionStart> Opened => _opened.Task;
 
     /// <summary>
-    /// Completes when the subscription has ended: normally after it or the client was disposed, with the exception of a handler that
-    /// failed, or with a <see cref="GatewayException"/> where the gateway ended it.
+    /// Completes when the subscription has ended: normally after it or the client was disposed, with the exception of a
+    /// handler that failed, or with a <see cref="GatewayException"/> where the gateway ended it.
     /// </summary>
     public Task Completion => _completion.Task;
 
@@ -54,8 +54,8 @@ public sealed class ChannelSubscription : IAsyncEnumerable<ChannelItem>, IAsyncD
     internal Task Handling { get; private set; } = Task.CompletedTask;
 
     /// <summary>
-    /// Hands on the items. Ends when the subscription was disposed or the client closed; cancelling throws, and leaves the subscription as
-    /// it is, with the position at the last item whose processing was finished.
+    /// Hands on the items. Ends when the subscription was disposed or the client closed; cancelling throws, and leaves
+    /// the subscription as it is, with the position at the last item whose processing was finished.
     /// </summary>
     /// <exception cref="InvalidOperationException">It is enumerated already, or has a handler.</exception>
     /// <exception cref="GatewayException">The gateway refused or ended the subscription.</exception>
@@ -65,8 +65,8 @@ public sealed class ChannelSubscription : IAsyncEnumerable<ChannelItem>, IAsyncD
             : throw new InvalidOperationException($"The subscription of '{Channel}' has its reader already; open another client.");
 
     /// <summary>
-    /// Leaves the channel, and the session forgets its position there: keep <see cref="GatewayClient.PositionOf"/> to go on later. A
-    /// handler's token is cancelled; <see cref="Completion"/> tells when it has returned.
+    /// Leaves the channel, and the session forgets its position there: keep <see cref="GatewayClient.PositionOf"/> to
+    /// go on later. A handler's token is cancelled; <see cref="Completion"/> tells when it has returned.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -79,7 +79,9 @@ public sealed class ChannelSubscription : IAsyncEnumerable<ChannelItem>, IAsyncD
 
     internal void Open(SubscriptionStart start) => _opened.TrySetResult(start);
 
-    /// <summary>The core has ended it, or the whole client has. What was handed on before an error is still read.</summary>
+    /// <summary>
+    /// The core has ended it, or the whole client has. What was handed on before an error is still read.
+    /// </summary>
     internal void End(Exception? error)
     {
         if (error is null)
@@ -161,7 +163,9 @@ public sealed class ChannelSubscription : IAsyncEnumerable<ChannelItem>, IAsyncD
         }
     }
 
-    /// <summary>True where there is an item; false at the end. A refusal or a cancellation by the application is thrown.</summary>
+    /// <summary>
+    /// True where there is an item; false at the end. A refusal or a cancellation by the application is thrown.
+    /// </summary>
     private async ValueTask<bool> WaitAsync(CancellationToken either, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -11,8 +11,9 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Client;
 
 /// <summary>
-/// A client of the gateway: publishes to channels and reads them in order, over connections that come and go. It connects when it is first
-/// used, and from then on comes back by itself. All members may be used from any thread. PROTOCOL.md says what happens on the wire.
+/// A client of the gateway: publishes to channels and reads them in order, over connections that come and go. It
+/// connects when it is first used, and from then on comes back by itself. All members may be used from any thread.
+/// PROTOCOL.md says what happens on the wire.
 /// </summary>
 public sealed partial class GatewayClient : IAsyncDisposable
 {
@@ -25,7 +26,8 @@ public sealed partial class GatewayClient : IAsyncDisposable
     private volatile GatewayException? _endedBy;
 
     /// <summary>Makes a client; nothing is connected yet.</summary>
-    /// <exception cref="ArgumentException">A setting is out of its range; the message names it, its value and the range.</exception>
+    /// <exception cref="ArgumentException">A setting is out of its range; the message names it, its value and the
+    /// range.</exception>
     public GatewayClient(GatewayClientOptions options)
     {
         options.Validate();
@@ -34,7 +36,10 @@ public sealed partial class GatewayClient : IAsyncDisposable
         _pump = new ClientPump(options, Publisher, new Listener(this));
     }
 
-    /// <summary>The connection changed its state. Events are raised in order on the client's own task: return quickly, never block.</summary>
+    /// <summary>
+    /// The connection changed its state. Events are raised in order on the client's own task: return quickly, never
+    /// block.
+    /// </summary>
     public event EventHandler<ConnectionStateChanged>? StateChanged;
 
     /// <summary>A lost connection is made good: every channel is live again and has handed on what it missed.</summary>
@@ -52,7 +57,9 @@ public sealed partial class GatewayClient : IAsyncDisposable
     /// <summary>The instance of the current connection; null while there is none.</summary>
     public string? Instance => _pump.Read(core => core.Instance);
 
-    /// <summary>This client's publisher id, 32 hexadecimal digits: with a result's number, the identity of a publication.</summary>
+    /// <summary>
+    /// This client's publisher id, 32 hexadecimal digits: with a result's number, the identity of a publication.
+    /// </summary>
     public string Publisher { get; }
 
     /// <summary>Counts since the client was made.</summary>
@@ -60,19 +67,20 @@ public sealed partial class GatewayClient : IAsyncDisposable
 
     /// <summary>
     /// What another client object, also in another process, needs to go on from here: give it as
-    /// <see cref="GatewayClientOptions.Continue"/>. Null before the first negotiate. After <see cref="CloseAsync"/> it is final.
+    /// <see cref="GatewayClientOptions.Continue"/>. Null before the first negotiate. After <see cref="CloseAsync"/> it
+    /// is final.
     /// </summary>
     public StoredSession? StoredSession => _pump.Read(core => core.Session is { } session
         ? new StoredSession(session, core.Positions())
         : null);
 
     /// <summary>
-    /// Connects, and completes when the client is live. Cancelling stops the wait, not the client. Needed only to know; publishing and
-    /// subscribing connect as well.
+    /// Connects, and completes when the client is live. Cancelling stops the wait, not the client. Needed only to know;
+    /// publishing and subscribing connect as well.
     /// </summary>
     /// <exception cref="GatewayException">
-    /// The gateway said stop (4xxx, or three refused tokens in a row), or <see cref="GatewayClientOptions.ConnectTimeout"/> is over (5004).
-    /// The client is closed then: make a new one.
+    /// The gateway said stop (4xxx, or three refused tokens in a row), or
+    /// <see cref="GatewayClientOptions.ConnectTimeout"/> is over (5004). The client is closed then: make a new one.
     /// </exception>
     public async Task ConnectAsync(CancellationToken cancellationToken = default)
     {
@@ -81,28 +89,36 @@ public sealed partial class GatewayClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Publishes an object as JSON with the usual web names; completes with the one outcome, whatever happens to connections meanwhile.
+    /// Publishes an object as JSON with the usual web names; completes with the one outcome, whatever happens to
+    /// connections meanwhile.
     /// </summary>
     /// <remarks>
-    /// Publications of one client to one channel keep the order of the calls. While the gateway can not be reached they wait, up to
-    /// <see cref="GatewayClientOptions.MaxOutboxPublications"/>. Cancelling takes back what was never sent; what was sent goes on to its
-    /// outcome, which nobody then hears.
+    /// Publications of one client to one channel keep the order of the calls. While the gateway can not be reached they
+    /// wait, up to <see cref="GatewayClientOptions.MaxOutboxPublications"/>. Cancelling takes back what was never sent;
+    /// what was sent goes on to its outcome, which nobody then hears.
     /// </remarks>
-    /// <exception cref="GatewayException">4003: not a channel name. 4001: not JSON. 5002: the client has ended.</exception>
+    /// <exception cref="GatewayException">4003: not a channel name. 4001: not JSON. 5002: the client has
+    /// ended.</exception>
     public Task<PublishResult> PublishAsync<T>(string channel, T data, CancellationToken cancellationToken = default) =>
         PublishJsonAsync(channel, JsonSerializer.SerializeToUtf8Bytes(data, JsonSerializerOptions.Web), cancellationToken);
 
-    /// <summary>Publishes an object as JSON by generated metadata; otherwise like <see cref="PublishAsync{T}(string, T, CancellationToken)"/>.</summary>
-    /// <exception cref="GatewayException">4003: not a channel name. 4001: not JSON. 5002: the client has ended.</exception>
+    /// <summary>
+    /// Publishes an object as JSON by generated metadata; otherwise like
+    /// <see cref="PublishAsync{T}(string, T, CancellationToken)"/>.
+    /// </summary>
+    /// <exception cref="GatewayException">4003: not a channel name. 4001: not JSON. 5002: the client has
+    /// ended.</exception>
     public Task<PublishResult> PublishAsync<T>(
         string channel, T data, JsonTypeInfo<T> type, CancellationToken cancellationToken = default) =>
         PublishJsonAsync(channel, JsonSerializer.SerializeToUtf8Bytes(data, type), cancellationToken);
 
     /// <summary>
     /// Publishes the UTF-8 bytes of one JSON value as they are; otherwise like
-    /// <see cref="PublishAsync{T}(string, T, CancellationToken)"/>. The bytes must not change until the outcome is known.
+    /// <see cref="PublishAsync{T}(string, T, CancellationToken)"/>. The bytes must not change until the outcome is
+    /// known.
     /// </summary>
-    /// <exception cref="GatewayException">4003: not a channel name. 4001: not one JSON value. 5002: the client has ended.</exception>
+    /// <exception cref="GatewayException">4003: not a channel name. 4001: not one JSON value. 5002: the client has
+    /// ended.</exception>
     public async Task<PublishResult> PublishJsonAsync(
         string channel, ReadOnlyMemory<byte> json, CancellationToken cancellationToken = default)
     {
@@ -131,9 +147,11 @@ public sealed partial class GatewayClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Subscribes when enumeration begins and leaves when it ends: <c>await foreach (var item in client.SubscribeAsync("orders:1"))</c>.
+    /// Subscribes when enumeration begins and leaves when it ends: <c>await foreach (var item in
+    /// client.SubscribeAsync("orders:1"))</c>.
     /// </summary>
-    /// <exception cref="GatewayException">While enumerating: the subscription is refused, or the client has ended by an error.</exception>
+    /// <exception cref="GatewayException">While enumerating: the subscription is refused, or the client has ended by an
+    /// error.</exception>
     public async IAsyncEnumerable<ChannelItem> SubscribeAsync(
         string channel, StartFrom from = default, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -149,7 +167,8 @@ public sealed partial class GatewayClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Subscribes, and completes when the gateway has answered: everything published after that is handed on, or reported as a gap.
+    /// Subscribes, and completes when the gateway has answered: everything published after that is handed on, or
+    /// reported as a gap.
     /// </summary>
     /// <exception cref="GatewayException">It is refused; <see cref="GatewayException.Code"/> says why.</exception>
     /// <exception cref="InvalidOperationException">The channel is subscribed already by this client.</exception>
@@ -170,8 +189,9 @@ public sealed partial class GatewayClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Subscribes with a handler, which gets one item at a time, in order, on the thread pool. When it throws the subscription ends there,
-    /// with the position before that item; <see cref="ChannelSubscription.Completion"/> has the exception.
+    /// Subscribes with a handler, which gets one item at a time, in order, on the thread pool. When it throws the
+    /// subscription ends there, with the position before that item; <see cref="ChannelSubscription.Completion"/> has
+    /// the exception.
     /// </summary>
     /// <exception cref="GatewayException">4003: not a channel name.</exception>
     /// <exception cref="InvalidOperationException">The channel is subscribed already by this client.</exception>
@@ -184,8 +204,8 @@ public sealed partial class GatewayClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// The last position that the application processed in a channel it is subscribed to: up to it everything was processed. Null where
-    /// there is none yet.
+    /// The last position that the application processed in a channel it is subscribed to: up to it everything was
+    /// processed. Null where there is none yet.
     /// </summary>
     public Position? PositionOf(string channel)
     {
@@ -194,8 +214,9 @@ public sealed partial class GatewayClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends the client: handlers finish the item in hand, publications under way get their outcome, positions are stored, the connection
-    /// is closed. What has no outcome after <see cref="GatewayClientOptions.CloseTimeout"/> gets 5002. The session stays for another client.
+    /// Ends the client: handlers finish the item in hand, publications under way get their outcome, positions are
+    /// stored, the connection is closed. What has no outcome after <see cref="GatewayClientOptions.CloseTimeout"/> gets
+    /// 5002. The session stays for another client.
     /// </summary>
     public async Task CloseAsync(CancellationToken cancellationToken = default)
     {

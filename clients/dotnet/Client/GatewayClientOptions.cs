@@ -7,8 +7,8 @@ public sealed record GatewayClientOptions
     public required Uri Endpoint { get; init; }
 
     /// <summary>
-    /// Gives the application's token for the user; asked before every connection attempt, so cache it there while it is valid. Required.
-    /// An exception counts as a failed attempt and is repeated after a back-off.
+    /// Gives the application's token for the user; asked before every connection attempt, so cache it there while it is
+    /// valid. Required. An exception counts as a failed attempt and is repeated after a back-off.
     /// </summary>
     public required Func<CancellationToken, ValueTask<string>> GetToken { get; init; }
 
@@ -24,18 +24,25 @@ public sealed record GatewayClientOptions
     /// </summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long closing waits for outcomes that are under way. 5 seconds by default, up to 5 minutes.</summary>
+    /// <summary>
+    /// How long closing waits for outcomes that are under way. 5 seconds by default, up to 5 minutes.
+    /// </summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Publications that may wait for their outcome; beyond, they are refused with 5003. 10,000 by default.</summary>
+    /// <summary>
+    /// Publications that may wait for their outcome; beyond, they are refused with 5003. 10,000 by default.
+    /// </summary>
     public int MaxOutboxPublications { get; init; } = 10_000;
 
-    /// <summary>Bytes of payload that may wait for their outcome; beyond, they are refused with 5003. 16 MiB by default.</summary>
+    /// <summary>
+    /// Bytes of payload that may wait for their outcome; beyond, they are refused with 5003. 16 MiB by default.
+    /// </summary>
     public int MaxOutboxBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>
-    /// Messages of one subscription that may wait for the application. When so many wait the client stops reading, and catches up from
-    /// the log afterwards: a slow application costs time, never messages within retention. 1,024 by default.
+    /// Messages of one subscription that may wait for the application. When so many wait the client stops reading, and
+    /// catches up from the log afterwards: a slow application costs time, never messages within retention. 1,024 by
+    /// default.
     /// </summary>
     public int MaxQueuedMessages { get; init; } = 1024;
 
@@ -43,8 +50,8 @@ public sealed record GatewayClientOptions
     public int MaxQueuedBytes { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>
-    /// Messages of one channel that are held while an earlier one is missing or the application is slow; beyond, the highest are dropped
-    /// and read from the log later. 1,024 by default.
+    /// Messages of one channel that are held while an earlier one is missing or the application is slow; beyond, the
+    /// highest are dropped and read from the log later. 1,024 by default.
     /// </summary>
     public int MaxHeldMessages { get; init; } = 1024;
 
@@ -52,20 +59,22 @@ public sealed record GatewayClientOptions
     public int MaxHeldBytes { get; init; } = 2 * 1024 * 1024;
 
     /// <summary>
-    /// How long a message that overtook another waits for it before the hole is read from the log. 300 milliseconds by default: frames of
-    /// one channel overtake each other by far less.
+    /// How long a message that overtook another waits for it before the hole is read from the log. 300 milliseconds by
+    /// default: frames of one channel overtake each other by far less.
     /// </summary>
     public TimeSpan HoleDelay { get; init; } = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>How long a channel may be silent before its head is asked for, ±20 %. 3 minutes by default, from 1 second.</summary>
+    /// <summary>
+    /// How long a channel may be silent before its head is asked for, ±20 %. 3 minutes by default, from 1 second.
+    /// </summary>
     public TimeSpan CheckInterval { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>How often a connection is pinged. 20 seconds by default.</summary>
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// How long nothing may arrive before the connection counts as dead; more than two of <see cref="PingInterval"/>. 50 seconds by
-    /// default.
+    /// How long nothing may arrive before the connection counts as dead; more than two of <see cref="PingInterval"/>.
+    /// 50 seconds by default.
     /// </summary>
     public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(50);
 
@@ -76,7 +85,8 @@ public sealed record GatewayClientOptions
     public HttpClient? HttpClient { get; init; }
 
     /// <summary>Checks every limit.</summary>
-    /// <exception cref="ArgumentException">A setting is out of its range; the message names it, its value and the range.</exception>
+    /// <exception cref="ArgumentException">A setting is out of its range; the message names it, its value and the
+    /// range.</exception>
     internal void Validate()
     {
         var isWeb = Endpoint is { IsAbsoluteUri: true, Scheme: "http" or "https" };

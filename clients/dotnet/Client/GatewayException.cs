@@ -2,7 +2,9 @@ using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Client;
 
-/// <summary>The one exception of this library for what the gateway refused or could not do; ERRORS.md lists the codes.</summary>
+/// <summary>
+/// The one exception of this library for what the gateway refused or could not do; ERRORS.md lists the codes.
+/// </summary>
 public sealed class GatewayException : Exception
 {
     /// <summary>Makes an exception of an error of the protocol.</summary>

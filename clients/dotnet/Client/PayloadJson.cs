@@ -4,7 +4,10 @@ using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Client;
 
-/// <summary>Checks that bytes are one JSON value before they leave, since a request with anything else would be refused as a whole.</summary>
+/// <summary>
+/// Checks that bytes are one JSON value before they leave, since a request with anything else would be refused as a
+/// whole.
+/// </summary>
 internal static class PayloadJson
 {
     private const string WhiteSpace = " \t\r\n";

@@ -12,8 +12,8 @@ public enum PublishOutcome
     Refused,
 
     /// <summary>
-    /// It may or may not have been accepted, and it is no longer safe to repeat it: the gateway remembers a publisher's numbers for ten
-    /// minutes, so the client stops repeating after nine.
+    /// It may or may not have been accepted, and it is no longer safe to repeat it: the gateway remembers a publisher's
+    /// numbers for ten minutes, so the client stops repeating after nine.
     /// </summary>
     Unknown,
 }

@@ -8,8 +8,8 @@ public readonly record struct StartFrom
     private StartFrom(StartKind kind, Position position) => (Kind, Position) = (kind, position);
 
     /// <summary>
-    /// Behind the position that this session has for the channel, which may repeat the last seconds before a crash; from now on where it
-    /// has none. The default.
+    /// Behind the position that this session has for the channel, which may repeat the last seconds before a crash;
+    /// from now on where it has none. The default.
     /// </summary>
     public static StartFrom Stored => default;
 

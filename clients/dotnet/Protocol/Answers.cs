@@ -52,7 +52,9 @@ public enum PublishStatus
     /// <summary>Durable: it will be delivered once to every subscriber, or be reported to each as a gap.</summary>
     Accepted,
 
-    /// <summary>Not known to be durable: repeat it under the same number before anything later to that channel.</summary>
+    /// <summary>
+    /// Not known to be durable: repeat it under the same number before anything later to that channel.
+    /// </summary>
     Retry,
 
     /// <summary>Never accepted, and unchanged it will not be.</summary>

@@ -7,8 +7,8 @@ namespace ServerlessGateway.Protocol;
 /// The name of a channel: 1 to 128 characters out of <c>A-Z a-z 0-9 _ - . : / @ = + ~ ! ,</c> (PROTOCOL.md section 1).
 /// </summary>
 /// <remarks>
-/// The bound is Service Bus's for session ids, since a channel is one on the topic <c>events</c>. The alphabet holds no white space,
-/// which Web PubSub refuses in groups, and no <c>$</c>, which starts the gateway's own groups and keys.
+/// The bound is Service Bus's for session ids, since a channel is one on the topic <c>events</c>. The alphabet holds no
+/// white space, which Web PubSub refuses in groups, and no <c>$</c>, which starts the gateway's own groups and keys.
 /// </remarks>
 public readonly record struct ChannelName
 {
@@ -25,7 +25,9 @@ public readonly record struct ChannelName
     /// <summary>The name as it stands on the wire.</summary>
     public string Value => _value ?? string.Empty;
 
-    /// <summary>The part before the first <c>:</c>, which carries the settings; the whole name where there is none.</summary>
+    /// <summary>
+    /// The part before the first <c>:</c>, which carries the settings; the whole name where there is none.
+    /// </summary>
     public string Namespace => Value.IndexOf(':', StringComparison.Ordinal) is >= 0 and var end ? Value[..end] : Value;
 
     /// <summary>Reads a name; false where it is not one.</summary>

@@ -6,19 +6,23 @@ namespace ServerlessGateway.Protocol;
 public sealed record Envelope(Guid Id, IReadOnlyList<Publication> Publications)
 {
     /// <summary>
-    /// The largest body: Service Bus Standard takes 256 KB in all, of which 16 KiB stay for the header and the properties.
+    /// The largest body: Service Bus Standard takes 256 KB in all, of which 16 KiB stay for the header and the
+    /// properties.
     /// </summary>
     public const int MaxBodyBytes = 240 * 1024;
 
-    /// <summary>The most publications, so that a segment of tiny messages still fits one frame of 1 MB as JSON.</summary>
+    /// <summary>
+    /// The most publications, so that a segment of tiny messages still fits one frame of 1 MB as JSON.
+    /// </summary>
     public const int MaxPublications = 1000;
 
     /// <summary>The subject of the Service Bus message.</summary>
     public const string Subject = "publications";
 
     /// <summary>
-    /// The application property that names channels and counts, <c>orders:1=3;news=1</c>: what is left to say about an envelope whose body
-    /// can not be read. Names hold neither <c>=</c> at a place where a number follows to the end nor <c>;</c>, so the last <c>=</c> splits.
+    /// The application property that names channels and counts, <c>orders:1=3;news=1</c>: what is left to say about an
+    /// envelope whose body can not be read. Names hold neither <c>=</c> at a place where a number follows to the end
+    /// nor <c>;</c>, so the last <c>=</c> splits.
     /// </summary>
     public const string ChannelsProperty = "channels";
 }

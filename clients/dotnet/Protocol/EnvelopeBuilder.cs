@@ -21,7 +21,9 @@ public sealed class EnvelopeBuilder
     /// <summary>How many were added.</summary>
     public int Count => _publications.Count;
 
-    /// <summary>Adds a publication; false where the envelope is full. The first always fits, if its payload is within the limit.</summary>
+    /// <summary>
+    /// Adds a publication; false where the envelope is full. The first always fits, if its payload is within the limit.
+    /// </summary>
     public bool TryAdd(Publication publication)
     {
         var bodyBytes = _bodyBytes + EnvelopeCodec.SizeOf(publication);

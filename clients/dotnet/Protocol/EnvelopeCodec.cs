@@ -19,9 +19,9 @@ public enum EnvelopeReadStatus
 }
 
 /// <summary>
-/// The binary form of an envelope. Layout: <c>"GE"</c>, version, id (16 bytes); then length-prefixed the table of channels and each
-/// publication; last 8 bytes of SHA-256 over all before. Records are length-prefixed so that a reader of version N can skip what N + 1
-/// appended to them: it reads its own version and the next.
+/// The binary form of an envelope. Layout: <c>"GE"</c>, version, id (16 bytes); then length-prefixed the table of
+/// channels and each publication; last 8 bytes of SHA-256 over all before. Records are length-prefixed so that a reader
+/// of version N can skip what N + 1 appended to them: it reads its own version and the next.
 /// </summary>
 public static class EnvelopeCodec
 {
@@ -93,7 +93,9 @@ public static class EnvelopeCodec
         .GroupBy(publication => publication.Channel)
         .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Key}={group.Count()}")));
 
-    /// <summary>Reads <see cref="Envelope.ChannelsProperty"/>; what is not a channel with a count is left out.</summary>
+    /// <summary>
+    /// Reads <see cref="Envelope.ChannelsProperty"/>; what is not a channel with a count is left out.
+    /// </summary>
     public static IReadOnlyList<(ChannelName Channel, int Count)> ParseChannels(string? description)
     {
         var found = new List<(ChannelName, int)>();

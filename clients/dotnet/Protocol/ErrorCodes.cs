@@ -42,7 +42,8 @@ public static class ErrorCodes
     public static readonly ErrorCode StoreUnavailable = new(1004, "store_unavailable", 503);
     public static readonly ErrorCode QueueUnavailable = new(1005, "queue_unavailable", 503);
     public static readonly ErrorCode Internal = new(1006, "internal", 500);
-    // Not a 5xx: Web PubSub repeats a connect event that fails with one for nine seconds, and the instance stays closed.
+    // Not a 5xx: Web PubSub repeats a connect event that fails with one for nine seconds, and the instance stays
+    // closed.
     public static readonly ErrorCode InstanceClosed = new(2001, "instance_closed", 409);
     public static readonly ErrorCode StateUnreadable = new(2002, "state_unreadable", 400);
     public static readonly ErrorCode TokenMissing = new(3001, "token_missing", 401);

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace ServerlessGateway.Protocol;
 
-/// <summary>An error as it stands on the wire: alone in an HTTP answer, and in <c>error</c> of an item or channel.</summary>
+/// <summary>
+/// An error as it stands on the wire: alone in an HTTP answer, and in <c>error</c> of an item or channel.
+/// </summary>
 /// <param name="Code">The number of ERRORS.md.</param>
 /// <param name="Name">Its stable name.</param>
 /// <param name="Message">What failed and what to do, for people; not stable.</param>

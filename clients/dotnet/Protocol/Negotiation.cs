@@ -12,7 +12,8 @@ public sealed record NegotiateRequest(
 /// <summary>The answer of <c>POST /api/negotiate</c>.</summary>
 /// <param name="Url">Where to open the WebSocket; holds a short-lived token, so never log it.</param>
 /// <param name="Protocol">The WebSocket subprotocol.</param>
-/// <param name="Session">The session's id, 32 hexadecimal digits; a new one where none was asked for or the old one is gone.</param>
+/// <param name="Session">The session's id, 32 hexadecimal digits; a new one where none was asked for or the old one is
+/// gone.</param>
 /// <param name="Instance">The instance's name.</param>
 /// <param name="Limits">What the gateway accepts.</param>
 public sealed record NegotiateAnswer(
@@ -40,7 +41,8 @@ public sealed record ClientLimits(
     public const int HighestMaxPayloadBytes = 192 * 1024;
 
     /// <summary>
-    /// 32 levels of arrays and objects in one payload: the frames around it add some, and JSON parsers on the way stop at 64.
+    /// 32 levels of arrays and objects in one payload: the frames around it add some, and JSON parsers on the way stop
+    /// at 64.
     /// </summary>
     public const int MaxPayloadDepth = 32;
 

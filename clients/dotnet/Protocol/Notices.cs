@@ -28,12 +28,15 @@ public sealed record HeadNotice(
     [property: JsonRequired] string Epoch,
     [property: JsonRequired] long Offset) : GatewayNotice;
 
-/// <summary>Something may have been missed on this instance: ask <c>check</c> within a random part of the window, plus 2 s.</summary>
+/// <summary>
+/// Something may have been missed on this instance: ask <c>check</c> within a random part of the window, plus 2 s.
+/// </summary>
 /// <param name="WindowMs">The window, in milliseconds.</param>
 public sealed record CheckNotice([property: JsonRequired] int WindowMs) : GatewayNotice;
 
 /// <summary>
-/// Only on the topic <c>events</c>, never to clients: these offsets will not be sent to backends, since retention removed them first.
+/// Only on the topic <c>events</c>, never to clients: these offsets will not be sent to backends, since retention
+/// removed them first.
 /// </summary>
 /// <param name="Channel">The channel's name.</param>
 /// <param name="Epoch">The epoch of the offsets.</param>

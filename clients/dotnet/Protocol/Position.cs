@@ -2,8 +2,11 @@ using System.Globalization;
 
 namespace ServerlessGateway.Protocol;
 
-/// <summary>The place of a client in a channel: the last message that it has processed (PROTOCOL.md section 1).</summary>
-/// <param name="Epoch">The life of the log; <c>""</c> where the client has seen none. Compared for equality only.</param>
+/// <summary>
+/// The place of a client in a channel: the last message that it has processed (PROTOCOL.md section 1).
+/// </summary>
+/// <param name="Epoch">The life of the log; <c>""</c> where the client has seen none. Compared for equality
+/// only.</param>
 /// <param name="Offset">The offset of the last message processed; 0 before the first.</param>
 public readonly record struct Position(string Epoch, long Offset)
 {

@@ -4,8 +4,8 @@ using System.Text;
 namespace ServerlessGateway.Protocol;
 
 /// <summary>
-/// The server's name for a publisher: 128 bits of SHA-256 over who it is. The user is part of it, so nobody can raise the numbers of
-/// somebody else's publisher by using its id.
+/// The server's name for a publisher: 128 bits of SHA-256 over who it is. The user is part of it, so nobody can raise
+/// the numbers of somebody else's publisher by using its id.
 /// </summary>
 public readonly record struct PublisherKey(UInt128 Value)
 {
@@ -18,15 +18,15 @@ public readonly record struct PublisherKey(UInt128 Value)
     public static PublisherKey OfClient(string user, string publisher) => Hash("client", user, publisher);
 
     /// <summary>
-    /// The key of a backend that answers the events of one channel and epoch. The number of an answer is the source's offset × 256 +
-    /// its index, so it rises by itself and is the same when an event is handled twice.
+    /// The key of a backend that answers the events of one channel and epoch. The number of an answer is the source's
+    /// offset × 256 + its index, so it rises by itself and is the same when an event is handled twice.
     /// </summary>
     public static PublisherKey OfBackend(string backend, ChannelName source, string epoch) =>
         Hash("backend", backend, source.Value, epoch);
 
     /// <summary>
-    /// The key of a backend that answers one event taken from the dead letters, long after its neighbours: a publisher of its own, with
-    /// the index as number, since its numbers would lie below the highest already seen.
+    /// The key of a backend that answers one event taken from the dead letters, long after its neighbours: a publisher
+    /// of its own, with the index as number, since its numbers would lie below the highest already seen.
     /// </summary>
     public static PublisherKey OfResubmittedEvent(string backend, ChannelName source, string epoch, long offset) =>
         Hash("resubmitted", backend, source.Value, epoch, offset.ToString(System.Globalization.CultureInfo.InvariantCulture));

@@ -41,7 +41,8 @@ internal sealed class RawJsonConverter : JsonConverter<RawJson>
 
     public override RawJson Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        // A value inside one contiguous buffer could be sliced, but the reader does not give its buffer away; parse keeps the raw text.
+        // A value inside one contiguous buffer could be sliced, but the reader does not give its buffer away; parse
+        // keeps the raw text.
         using var document = JsonDocument.ParseValue(ref reader);
         return new RawJson(JsonMarshal.GetRawUtf8Value(document.RootElement).ToArray());
     }

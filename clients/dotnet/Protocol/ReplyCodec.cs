@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace ServerlessGateway.Protocol;
 
 /// <summary>
-/// Writes and reads replies. Their discriminator is two-fold (<c>type</c>: answer or error; <c>to</c>: the request's type), which no
-/// attribute expresses, so this is written by hand.
+/// Writes and reads replies. Their discriminator is two-fold (<c>type</c>: answer or error; <c>to</c>: the request's
+/// type), which no attribute expresses, so this is written by hand.
 /// </summary>
 public static class ReplyCodec
 {

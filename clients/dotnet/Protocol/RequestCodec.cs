@@ -18,8 +18,8 @@ public static class RequestCodec
         JsonSerializer.SerializeToUtf8Bytes(request, GatewayJson.Relaxed.GatewayRequest);
 
     /// <summary>
-    /// Decodes a request. What is wrong with it is answered, never thrown: 4001 where it is not JSON or a field is missing or of the
-    /// wrong type, 4002 where its type is unknown. The id is found wherever it can be.
+    /// Decodes a request. What is wrong with it is answered, never thrown: 4001 where it is not JSON or a field is
+    /// missing or of the wrong type, 4002 where its type is unknown. The id is found wherever it can be.
     /// </summary>
     public static DecodedRequest Decode(ReadOnlySpan<byte> utf8)
     {
@@ -65,7 +65,9 @@ public static class RequestCodec
 
     private static DecodedRequest Refuse(long id, ErrorDetail error) => new(null, new ErrorReply(id, error));
 
-    /// <summary>Finds <c>type</c> and <c>id</c> at the top level; what was found before the text broke off stays found.</summary>
+    /// <summary>
+    /// Finds <c>type</c> and <c>id</c> at the top level; what was found before the text broke off stays found.
+    /// </summary>
     private static void ReadIdentity(ReadOnlySpan<byte> utf8, ref long id, ref string? type)
     {
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 64 });

@@ -5,8 +5,8 @@ using System.Text;
 namespace ServerlessGateway.Protocol;
 
 /// <summary>
-/// Which Service Bus session carries a channel: the first 8 bytes, big-endian, of SHA-256 of the name in UTF-8, modulo the number of
-/// shards. A hash that is the same in every language and process; vectors/shards.json holds examples.
+/// Which Service Bus session carries a channel: the first 8 bytes, big-endian, of SHA-256 of the name in UTF-8, modulo
+/// the number of shards. A hash that is the same in every language and process; vectors/shards.json holds examples.
 /// </summary>
 public static class Shards
 {

@@ -4,8 +4,8 @@ using ServerlessGateway.Client;
 namespace ServerlessGateway.Unit.Tests.Client;
 
 /// <summary>
-/// The client against a model of the gateway over a network that does everything a network may: what an application relies on holds in
-/// every run, and a run repeats from its seed.
+/// The client against a model of the gateway over a network that does everything a network may: what an application
+/// relies on holds in every run, and a run repeats from its seed.
 /// </summary>
 public sealed class ClientCoreModelTests
 {
@@ -56,7 +56,9 @@ public sealed class ClientCoreModelTests
         Assert.Equal(handed.Count, handed.Distinct().Count());
     }
 
-    /// <summary>What was accepted is in the log once and in the order of the calls; what was refused is not there.</summary>
+    /// <summary>
+    /// What was accepted is in the log once and in the order of the calls; what was refused is not there.
+    /// </summary>
     private static void AssertOutcomes(CoreWorld world)
     {
         foreach (var channel in Channels)

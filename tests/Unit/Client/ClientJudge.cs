@@ -43,7 +43,8 @@ internal sealed class ClientJudge
         switch (item)
         {
             case ChannelReset reset:
-                // Of an epoch of which nothing was read an application knows no name; that it may have missed some is still said.
+                // Of an epoch of which nothing was read an application knows no name; that it may have missed some is
+                // still said.
                 Assert.Equal(before.Offset, reset.Previous.Offset);
                 Assert.True(before.Epoch.Length == 0 || before.Epoch == reset.Previous.Epoch);
                 break;

@@ -7,8 +7,8 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Unit.Tests.Client;
 
 /// <summary>
-/// Plays the world around one core, step by step: every test says what arrives and when, and looks at what leaves. Frames that the core
-/// sends wait in <see cref="Requests"/> until a test takes them.
+/// Plays the world around one core, step by step: every test says what arrives and when, and looks at what leaves.
+/// Frames that the core sends wait in <see cref="Requests"/> until a test takes them.
 /// </summary>
 internal sealed class CoreDriver
 {

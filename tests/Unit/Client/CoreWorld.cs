@@ -7,8 +7,9 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Unit.Tests.Client;
 
 /// <summary>
-/// One client, the gateway, and a network between them that loses, doubles and reorders live frames, cuts sockets at any moment, and
-/// delays everything, on one virtual clock: a run follows from its seed alone. What the application saw is judged as it happens.
+/// One client, the gateway, and a network between them that loses, doubles and reorders live frames, cuts sockets at
+/// any moment, and delays everything, on one virtual clock: a run follows from its seed alone. What the application saw
+/// is judged as it happens.
 /// </summary>
 internal sealed class CoreWorld
 {

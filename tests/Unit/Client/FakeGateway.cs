@@ -3,8 +3,8 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Unit.Tests.Client;
 
 /// <summary>
-/// The gateway as far as a client can tell: channels, subscriptions of connections, answers. With some probability it refuses, is busy, or
-/// commits and says that it does not know; it always keeps the prefix rule (P3).
+/// The gateway as far as a client can tell: channels, subscriptions of connections, answers. With some probability it
+/// refuses, is busy, or commits and says that it does not know; it always keeps the prefix rule (P3).
 /// </summary>
 internal sealed class FakeGateway(Random random, double trouble)
 {

@@ -2,7 +2,9 @@ using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Unit.Tests.Client;
 
-/// <summary>A channel as the gateway keeps it: epochs, offsets without holes, retention, the highest number of each publisher.</summary>
+/// <summary>
+/// A channel as the gateway keeps it: epochs, offsets without holes, retention, the highest number of each publisher.
+/// </summary>
 internal sealed class FakeLog(string channel)
 {
     private readonly Dictionary<string, long> _highest = [];

@@ -4,7 +4,10 @@ using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Unit.Tests.Client;
 
-/// <summary>The rules of reading, one by one; what must hold in every interleaving of them is in <see cref="ClientCoreModelTests"/>.</summary>
+/// <summary>
+/// The rules of reading, one by one; what must hold in every interleaving of them is in
+/// <see cref="ClientCoreModelTests"/>.
+/// </summary>
 public sealed class ReadingRulesTests
 {
     [Fact]

@@ -7,8 +7,8 @@ using ServerlessGateway.Tests.Support;
 namespace ServerlessGateway.Unit.Tests.Protocol;
 
 /// <summary>
-/// Runs every file of clients/vectors. Server and client read with the same assembly, so this holds both to PROTOCOL.md; a client in
-/// another language runs the same files.
+/// Runs every file of clients/vectors. Server and client read with the same assembly, so this holds both to
+/// PROTOCOL.md; a client in another language runs the same files.
 /// </summary>
 public sealed class VectorTests
 {

@@ -1,4 +1,5 @@
-// A whole backend: answers every message of the namespace `orders` on the channel `replies:` + the rest of the source's name.
+// A whole backend: answers every message of the namespace `orders` on the channel `replies:` + the rest of the source's
+// name.
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using ServerlessGateway.Backend;

@@ -63,7 +63,9 @@ internal sealed partial class ChannelReader
         Advance();
     }
 
-    /// <summary>Brings the reader to where the page begins; false where the page leaves out what it does not report.</summary>
+    /// <summary>
+    /// Brings the reader to where the page begins; false where the page leaves out what it does not report.
+    /// </summary>
     private bool Begin(ChannelPage page)
     {
         if (Delivered is not { } delivered)

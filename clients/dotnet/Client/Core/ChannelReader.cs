@@ -19,9 +19,10 @@ internal enum ReaderPhase
 }
 
 /// <summary>
-/// Reads one channel. The idea: whatever arrives, live frames, pages, notices, heads, only ever says that certain offsets exist and what
-/// is in them. The reader hands on exactly the next offset and knows the highest that exists; while it is below that and nothing comes, it
-/// asks. So loss, repetition and order of frames do not matter, and every way of falling behind is one way.
+/// Reads one channel. The idea: whatever arrives, live frames, pages, notices, heads, only ever says that certain
+/// offsets exist and what is in them. The reader hands on exactly the next offset and knows the highest that exists;
+/// while it is below that and nothing comes, it asks. So loss, repetition and order of frames do not matter, and every
+/// way of falling behind is one way.
 /// </summary>
 internal sealed partial class ChannelReader(
     CoreContext context, long subscription, ChannelName channel, StartFrom from, Position? brought)
@@ -59,7 +60,9 @@ internal sealed partial class ChannelReader(
     /// <summary>When something of this channel was last heard on a connection (R6).</summary>
     public TimeSpan LastHeard { get; private set; } = context.Now;
 
-    /// <summary>True where a subscribe of several channels failed as a whole: the culprit is found by asking for each alone.</summary>
+    /// <summary>
+    /// True where a subscribe of several channels failed as a whole: the culprit is found by asking for each alone.
+    /// </summary>
     public bool JoinsAlone { get; set; }
 
     /// <summary>True while an answer is under way.</summary>
@@ -114,7 +117,9 @@ internal sealed partial class ChannelReader(
         AskAgain(error);
     }
 
-    /// <summary>The connection is gone, and with it every answer under way. What is held stays: it was committed.</summary>
+    /// <summary>
+    /// The connection is gone, and with it every answer under way. What is held stays: it was committed.
+    /// </summary>
     public void ConnectionLost()
     {
         _question = null;
@@ -158,7 +163,9 @@ internal sealed partial class ChannelReader(
         }
     }
 
-    /// <summary>The notice of a channel gone quiet; its last frame may still be on its way, so it gets the time of a hole.</summary>
+    /// <summary>
+    /// The notice of a channel gone quiet; its last frame may still be on its way, so it gets the time of a hole.
+    /// </summary>
     public void OnNotice(HeadNotice notice)
     {
         LastHeard = context.Now;
@@ -189,7 +196,9 @@ internal sealed partial class ChannelReader(
         }
     }
 
-    /// <summary>The idle check has asked: the next one is due an interval later, whatever becomes of the answer.</summary>
+    /// <summary>
+    /// The idle check has asked: the next one is due an interval later, whatever becomes of the answer.
+    /// </summary>
     public void Checked() => LastHeard = context.Now;
 
     /// <summary>The application has processed items; there is room again.</summary>
@@ -232,7 +241,9 @@ internal sealed partial class ChannelReader(
         return false;
     }
 
-    /// <summary>All subscribers meet a new epoch at once, so they spread; a channel that had none yet is not worth the wait.</summary>
+    /// <summary>
+    /// All subscribers meet a new epoch at once, so they spread; a channel that had none yet is not worth the wait.
+    /// </summary>
     private void AskAboutEpochs() =>
         _foreignDue ??= Delivered?.Epoch.Length == 0 ? context.Now : context.Now + context.PartOf(context.Options.EpochSpread);
 

@@ -8,7 +8,9 @@ internal sealed partial class ClientCore
     /// <summary>A token that is refused may be old; three in a row are not going to become better.</summary>
     private const int MaxRefusedTokens = 3;
 
-    /// <summary>Names the current attempt and its socket; whatever belongs to another one is late and means nothing.</summary>
+    /// <summary>
+    /// Names the current attempt and its socket; whatever belongs to another one is late and means nothing.
+    /// </summary>
     private int _attempt;
 
     private TimeSpan? _attemptDue;
@@ -85,7 +87,9 @@ internal sealed partial class ClientCore
         }
     }
 
-    /// <summary>The service's greeting: from here on requests may be sent, and those who hold channels resume first (R4).</summary>
+    /// <summary>
+    /// The service's greeting: from here on requests may be sent, and those who hold channels resume first (R4).
+    /// </summary>
     private void OnGreeting()
     {
         if (State != ConnectionState.Connecting)
@@ -103,7 +107,8 @@ internal sealed partial class ClientCore
             _outage = _outage with { MessagesBefore = _context.Tally.Messages };
         }
 
-        // A first connection adds to what the session holds; only who has held channels on one before may say which they are.
+        // A first connection adds to what the session holds; only who has held channels on one before may say which
+        // they are.
         var resumes = _readers.Values.Any(reader => reader.Delivered is not null);
         Enter(resumes ? ConnectionState.Resuming : ConnectionState.Live, null);
         if (resumes)
@@ -112,7 +117,9 @@ internal sealed partial class ClientCore
         }
     }
 
-    /// <summary>The connection or the attempt is over; the next begins at once after a good connection, else after a back-off.</summary>
+    /// <summary>
+    /// The connection or the attempt is over; the next begins at once after a good connection, else after a back-off.
+    /// </summary>
     private void Lose(ErrorDetail error)
     {
         if (State is ConnectionState.Waiting or ConnectionState.Idle or ConnectionState.Closed)
@@ -180,7 +187,9 @@ internal sealed partial class ClientCore
         }
     }
 
-    /// <summary>All channels that were held have their answer: live. All have caught up: what was lost is made good.</summary>
+    /// <summary>
+    /// All channels that were held have their answer: live. All have caught up: what was lost is made good.
+    /// </summary>
     private void FinishResuming()
     {
         var held = _readers.Values.Where(reader => reader.Delivered is not null).ToList();

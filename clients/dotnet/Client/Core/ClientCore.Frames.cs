@@ -34,8 +34,8 @@ internal sealed partial class ClientCore
     }
 
     /// <summary>
-    /// An ack without an answer leaves the outcome unknown. Answers come before their ack; the grace is for a service that one day turns
-    /// the two round.
+    /// An ack without an answer leaves the outcome unknown. Answers come before their ack; the grace is for a service
+    /// that one day turns the two round.
     /// </summary>
     private void PumpAcked()
     {

@@ -7,7 +7,8 @@ namespace ServerlessGateway.Client.Core;
 internal sealed partial class ClientCore
 {
     /// <summary>
-    /// The service hands a connection's requests on one at a time, so more reads under way only delay the publication behind them.
+    /// The service hands a connection's requests on one at a time, so more reads under way only delay the publication
+    /// behind them.
     /// </summary>
     private const int MaxReadsUnderWay = 4;
 
@@ -47,7 +48,9 @@ internal sealed partial class ClientCore
         }
     }
 
-    /// <summary>Closing sends them once more at once, and not again where that fails: then the next client repeats a little.</summary>
+    /// <summary>
+    /// Closing sends them once more at once, and not again where that fails: then the next client repeats a little.
+    /// </summary>
     private TimeSpan? PositionsDue => !HasNewPositions
         ? null
         : IsClosing && !_sentWhileClosing
@@ -141,8 +144,8 @@ internal sealed partial class ClientCore
     }
 
     /// <summary>
-    /// The idle check asks once for all channels that were silent for half the interval or longer, so that they stay together; a notice
-    /// asks for all.
+    /// The idle check asks once for all channels that were silent for half the interval or longer, so that they stay
+    /// together; a notice asks for all.
     /// </summary>
     private void PumpChecks()
     {

@@ -3,9 +3,10 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Client.Core;
 
 /// <summary>
-/// The client without its sockets, clocks and threads: inputs in, outputs out, nothing else. One input is handled at a time, so every
-/// interleaving is an order of inputs, and a run repeats from its inputs and the seed of <c>random</c>. After each input everything that
-/// is due is done (<see cref="Pump"/>), so a timer is only a time at which to look again, and none can be forgotten.
+/// The client without its sockets, clocks and threads: inputs in, outputs out, nothing else. One input is handled at a
+/// time, so every interleaving is an order of inputs, and a run repeats from its inputs and the seed of <c>random</c>.
+/// After each input everything that is due is done (<see cref="Pump"/>), so a timer is only a time at which to look
+/// again, and none can be forgotten.
 /// </summary>
 internal sealed partial class ClientCore
 {
@@ -68,7 +69,9 @@ internal sealed partial class ClientCore
         .Where(reader => reader.Processed is not null)
         .ToDictionary(reader => reader.Channel.Value, reader => reader.Processed!.Value);
 
-    /// <summary>Handles one input on a clock that never goes back; what to do is added to <paramref name="outputs"/>.</summary>
+    /// <summary>
+    /// Handles one input on a clock that never goes back; what to do is added to <paramref name="outputs"/>.
+    /// </summary>
     public void Handle(TimeSpan now, CoreInput input, ICollection<CoreOutput> outputs)
     {
         _context.Now = now > _context.Now ? now : _context.Now;

@@ -2,7 +2,9 @@ using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Client.Core;
 
-/// <summary>What happens to the core: a command of the application, or the end of something that the core asked for.</summary>
+/// <summary>
+/// What happens to the core: a command of the application, or the end of something that the core asked for.
+/// </summary>
 internal abstract record CoreInput;
 
 /// <summary>Connect, and stay connected.</summary>
@@ -11,7 +13,9 @@ internal sealed record ConnectCommand : CoreInput;
 /// <summary>Settle what can be settled, store positions, then end.</summary>
 internal sealed record CloseCommand : CoreInput;
 
-/// <summary>A publication. <paramref name="Ticket"/> is the caller's name for it; <see cref="PublicationSettled"/> carries it.</summary>
+/// <summary>
+/// A publication. <paramref name="Ticket"/> is the caller's name for it; <see cref="PublicationSettled"/> carries it.
+/// </summary>
 internal sealed record PublishCommand(long Ticket, ChannelName Channel, RawJson Data) : CoreInput;
 
 /// <summary>The caller no longer waits: a publication that was never sent is taken back.</summary>
@@ -20,10 +24,14 @@ internal sealed record WithdrawCommand(long Ticket) : CoreInput;
 /// <summary>A subscription. <paramref name="Subscription"/> is the caller's name for it, never used twice.</summary>
 internal sealed record SubscribeCommand(long Subscription, ChannelName Channel, StartFrom From) : CoreInput;
 
-/// <summary>Ends a subscription; what was handed on before may still be processed, but moves no position any more.</summary>
+/// <summary>
+/// Ends a subscription; what was handed on before may still be processed, but moves no position any more.
+/// </summary>
 internal sealed record UnsubscribeCommand(long Subscription) : CoreInput;
 
-/// <summary>The application has processed items up to this one; <paramref name="Items"/> and their bytes free the queue.</summary>
+/// <summary>
+/// The application has processed items up to this one; <paramref name="Items"/> and their bytes free the queue.
+/// </summary>
 internal sealed record ItemsProcessed(long Subscription, Position Position, int Items, int Bytes) : CoreInput;
 
 /// <summary>Negotiate answered.</summary>

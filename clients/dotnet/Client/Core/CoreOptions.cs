@@ -1,6 +1,8 @@
 namespace ServerlessGateway.Client.Core;
 
-/// <summary>The times and bounds of the core; those that applications may set come from <see cref="GatewayClientOptions"/>.</summary>
+/// <summary>
+/// The times and bounds of the core; those that applications may set come from <see cref="GatewayClientOptions"/>.
+/// </summary>
 internal sealed record CoreOptions
 {
     public StoredSession? Continue { get; init; }
@@ -56,7 +58,9 @@ internal sealed record CoreOptions
     /// <summary>Heads are at most 1 s old when a check is answered, so after a notice it waits twice that.</summary>
     public TimeSpan CheckDelay { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The gateway remembers numbers for 10 minutes; the last minute covers the way there and a clock that drifts.</summary>
+    /// <summary>
+    /// The gateway remembers numbers for 10 minutes; the last minute covers the way there and a clock that drifts.
+    /// </summary>
     public TimeSpan RepeatLimit { get; init; } = TimeSpan.FromMinutes(9);
 
     public static CoreOptions Of(GatewayClientOptions options) => new()

@@ -1,9 +1,9 @@
 namespace ServerlessGateway.Client.Core;
 
 /// <summary>
-/// Epochs other than the reader's own that were met in frames (E2). Epochs have no order, so a frame can not tell whether it is the first
-/// of a new log or the last of a dead one: only the server's answer can. Until then the highest offset of each is remembered; the messages
-/// are not, since the log that wins has them.
+/// Epochs other than the reader's own that were met in frames (E2). Epochs have no order, so a frame can not tell
+/// whether it is the first of a new log or the last of a dead one: only the server's answer can. Until then the highest
+/// offset of each is remembered; the messages are not, since the log that wins has them.
 /// </summary>
 internal sealed class ForeignEpochs
 {

@@ -3,8 +3,9 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Client.Core;
 
 /// <summary>
-/// Messages of one epoch that came before their turn (R2). Bounded: when it is full the highest are dropped, since they are needed last
-/// and the log has them; but the highest offset ever seen is remembered, and only who has reached that is caught up.
+/// Messages of one epoch that came before their turn (R2). Bounded: when it is full the highest are dropped, since they
+/// are needed last and the log has them; but the highest offset ever seen is remembered, and only who has reached that
+/// is caught up.
 /// </summary>
 internal sealed class Hold(int maxMessages, int maxBytes)
 {

@@ -51,7 +51,8 @@ internal sealed partial class Outbox
     public void OnConnectionLost() => Land();
 
     /// <summary>
-    /// The whole request is refused, which tells nothing of its items: half as many go next, until the one that does not pass is alone.
+    /// The whole request is refused, which tells nothing of its items: half as many go next, until the one that does
+    /// not pass is alone.
     /// </summary>
     public void OnRequestRefused(ErrorDetail error)
     {
@@ -102,8 +103,9 @@ internal sealed partial class Outbox
     }
 
     /// <summary>
-    /// Accepted items of a channel are a prefix (P3), so the first that is not decides for those behind it: where that one was refused, or
-    /// was not taken because the gateway was busy, they were not taken either. Any other reason leaves open whether they were.
+    /// Accepted items of a channel are a prefix (P3), so the first that is not decides for those behind it: where that
+    /// one was refused, or was not taken because the gateway was busy, they were not taken either. Any other reason
+    /// leaves open whether they were.
     /// </summary>
     private void Repeat(OutboxEntry entry, PublishItemAnswer item, Dictionary<ChannelName, PublishItemAnswer> causes)
     {

@@ -4,22 +4,27 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Client.Core;
 
 /// <summary>
-/// Publications between the application's call and their one outcome. The rules it keeps: one request is in flight, and carries all that
-/// gathered meanwhile; numbers rise; in a channel nothing is sent while something earlier is unknown or to be repeated, other than behind
-/// it in the same request (P2); what is repeated keeps its number; nothing unknown is repeated after nine minutes (S1).
+/// Publications between the application's call and their one outcome. The rules it keeps: one request is in flight, and
+/// carries all that gathered meanwhile; numbers rise; in a channel nothing is sent while something earlier is unknown
+/// or to be repeated, other than behind it in the same request (P2); what is repeated keeps its number; nothing unknown
+/// is repeated after nine minutes (S1).
 /// </summary>
 internal sealed partial class Outbox(CoreContext context, string publisher)
 {
     /// <summary>Type, id and publisher of a request, generously.</summary>
     private const int RequestOverheadBytes = 128;
 
-    /// <summary>One lane per channel, since order is promised per channel; the lane's first is what its channel waits for.</summary>
+    /// <summary>
+    /// One lane per channel, since order is promised per channel; the lane's first is what its channel waits for.
+    /// </summary>
     private readonly OrderedDictionary<ChannelName, Lane> _lanes = [];
     private readonly Dictionary<long, LinkedListNode<OutboxEntry>> _byTicket = [];
     private long _lastNumber;
     private int _bytes;
 
-    /// <summary>Halved when a whole request is refused, so that one bad item is found; whole again after a success.</summary>
+    /// <summary>
+    /// Halved when a whole request is refused, so that one bad item is found; whole again after a success.
+    /// </summary>
     private int _maxItems = int.MaxValue;
 
     public bool IsEmpty => _byTicket.Count == 0;
@@ -27,7 +32,10 @@ internal sealed partial class Outbox(CoreContext context, string publisher)
     /// <summary>The request under way; null where there is none.</summary>
     public IReadOnlyList<OutboxEntry>? InFlight { get; private set; }
 
-    /// <summary>Takes a publication in, or settles it at once: where it is out of bounds, or where there is an objection already.</summary>
+    /// <summary>
+    /// Takes a publication in, or settles it at once: where it is out of bounds, or where there is an objection
+    /// already.
+    /// </summary>
     public void Add(PublishCommand command, ErrorDetail? objection)
     {
         var entry = new OutboxEntry(command.Ticket, command.Channel, ++_lastNumber, command.Data);
@@ -47,7 +55,9 @@ internal sealed partial class Outbox(CoreContext context, string publisher)
         _bytes += entry.Data.Length;
     }
 
-    /// <summary>Takes a publication back that was never sent; one that was can not be, so it goes on to its outcome.</summary>
+    /// <summary>
+    /// Takes a publication back that was never sent; one that was can not be, so it goes on to its outcome.
+    /// </summary>
     public void Withdraw(long ticket)
     {
         if (_byTicket.TryGetValue(ticket, out var node) && node.Value.Sends == 0)
@@ -146,7 +156,9 @@ internal sealed partial class Outbox(CoreContext context, string publisher)
             : ErrorDetail.Of(ErrorCodes.OutboxFull, "Too many bytes wait.", _bytes, context.Options.MaxOutboxBytes);
     }
 
-    /// <summary>The oldest of all open lanes, over the lanes in the order of their numbers, up to the limits of a request.</summary>
+    /// <summary>
+    /// The oldest of all open lanes, over the lanes in the order of their numbers, up to the limits of a request.
+    /// </summary>
     private List<OutboxEntry> Gather()
     {
         var heads = new PriorityQueue<LinkedListNode<OutboxEntry>, long>();

@@ -5,12 +5,14 @@ using System.Threading.Channels;
 namespace ServerlessGateway.Client.Shell;
 
 /// <summary>
-/// One attempt's socket: frames in, frames out, and an end. Sending never waits: what does not fit into the buffer means that the other
-/// end has stopped reading, and then the connection is worth nothing.
+/// One attempt's socket: frames in, frames out, and an end. Sending never waits: what does not fit into the buffer
+/// means that the other end has stopped reading, and then the connection is worth nothing.
 /// </summary>
 internal sealed class AttemptLink : IDisposable
 {
-    /// <summary>One publish request and a read for some channels are under way at most; more waiting frames mean a stuck socket.</summary>
+    /// <summary>
+    /// One publish request and a read for some channels are under way at most; more waiting frames mean a stuck socket.
+    /// </summary>
     private const int MaxWaitingFrames = 1024;
 
     /// <summary>Web PubSub's largest frame is 1 MB; twice that leaves room for any it may come to allow.</summary>
@@ -42,7 +44,9 @@ internal sealed class AttemptLink : IDisposable
     /// <summary>Queues a frame; false where the buffer is full.</summary>
     public bool TrySend(ReadOnlyMemory<byte> frame) => _outgoing.Writer.TryWrite(frame);
 
-    /// <summary>Sends what is queued, says goodbye, and cuts the socket where that takes too long or it is not open yet.</summary>
+    /// <summary>
+    /// Sends what is queued, says goodbye, and cuts the socket where that takes too long or it is not open yet.
+    /// </summary>
     public void Close(TimeProvider time)
     {
         _outgoing.Writer.TryComplete();

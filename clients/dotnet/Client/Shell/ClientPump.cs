@@ -6,8 +6,8 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Client.Shell;
 
 /// <summary>
-/// Drives the core: one task takes inputs out of one mailbox, hands them to the core, and does what the core wants. Everything that takes
-/// time runs beside it and reports by an input; <see cref="Completion"/> waits for all of it.
+/// Drives the core: one task takes inputs out of one mailbox, hands them to the core, and does what the core wants.
+/// Everything that takes time runs beside it and reports by an input; <see cref="Completion"/> waits for all of it.
 /// </summary>
 internal sealed class ClientPump : IAsyncDisposable
 {
@@ -204,7 +204,8 @@ internal sealed class ClientPump : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            // Whatever it is, the core knows what it means: an attempt that was not greeted has failed, a connection is lost.
+            // Whatever it is, the core knows what it means: an attempt that was not greeted has failed, a connection is
+            // lost.
             await PostAsync(new SocketClosed(link.Attempt, exception.Message)).ConfigureAwait(false);
         }
         finally

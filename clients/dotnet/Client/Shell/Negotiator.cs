@@ -21,7 +21,8 @@ internal sealed class Negotiator : IDisposable
         _address = new Uri(new Uri(text.EndsWith('/') ? text : text + "/"), "api/negotiate");
         _getToken = options.GetToken;
 
-        // Connections are renewed so that a change of the gateway's DNS is noticed; the core's timers bound each attempt.
+        // Connections are renewed so that a change of the gateway's DNS is noticed; the core's timers bound each
+        // attempt.
         _owned = options.HttpClient is not null
             ? null
             : new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2) })

@@ -1,10 +1,10 @@
 namespace ServerlessGateway.Client.Shell;
 
 /// <summary>
-/// Time since the client was made, time asleep included. A monotonic clock stands still while a laptop sleeps on some systems, and then a
-/// publication of last night would look a minute old; the wall clock alone jumps when it is set. So the monotonic clock counts, and a wall
-/// clock that has run ahead of it by more than two seconds says that the machine slept. A wall clock that was set forward only makes
-/// things due early, which is harmless.
+/// Time since the client was made, time asleep included. A monotonic clock stands still while a laptop sleeps on some
+/// systems, and then a publication of last night would look a minute old; the wall clock alone jumps when it is set. So
+/// the monotonic clock counts, and a wall clock that has run ahead of it by more than two seconds says that the machine
+/// slept. A wall clock that was set forward only makes things due early, which is harmless.
 /// </summary>
 internal sealed class SleepAwareClock(TimeProvider time)
 {

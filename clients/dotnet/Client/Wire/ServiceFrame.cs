@@ -1,6 +1,8 @@
 namespace ServerlessGateway.Client.Wire;
 
-/// <summary>A frame of Web PubSub's subprotocol <c>json.webpubsub.azure.v1</c>, as far as the gateway uses it.</summary>
+/// <summary>
+/// A frame of Web PubSub's subprotocol <c>json.webpubsub.azure.v1</c>, as far as the gateway uses it.
+/// </summary>
 /// <remarks>https://learn.microsoft.com/azure/azure-web-pubsub/reference-json-webpubsub-subprotocol</remarks>
 internal abstract record ServiceFrame;
 

@@ -11,7 +11,8 @@ internal static class ServiceFrameCodec
     public static readonly ReadOnlyMemory<byte> Ping = """{"type":"ping"}"""u8.ToArray();
 
     /// <summary>
-    /// The frame adds to the 64 levels that requests and answers may nest; deeper, a payload that the gateway accepted could not be read.
+    /// The frame adds to the 64 levels that requests and answers may nest; deeper, a payload that the gateway accepted
+    /// could not be read.
     /// </summary>
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 80 };
 
