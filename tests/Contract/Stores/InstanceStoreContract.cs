@@ -22,8 +22,17 @@ public abstract class InstanceStoreContract
         {
             Repair = new RepairState
             {
-                Wanted = 5, Done = 3, Skip = true, Turn = 9, TurnAt = At, Failures = 2, Answered = 4, CheckDue = At.AddSeconds(10),
-                CheckedAt = At.AddSeconds(-60), Window = TimeSpan.FromSeconds(20), Throttled = true,
+                Wanted = 5,
+                Done = 3,
+                Skip = true,
+                Turn = 9,
+                TurnAt = At,
+                Failures = 2,
+                Answered = 4,
+                CheckDue = At.AddSeconds(10),
+                CheckedAt = At.AddSeconds(-60),
+                Window = TimeSpan.FromSeconds(20),
+                Throttled = true,
             },
         };
 

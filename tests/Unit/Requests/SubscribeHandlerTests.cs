@@ -43,7 +43,8 @@ public sealed class SubscribeHandlerTests
         _bench.Store.Put(Given.Session(("a", new Position("e", 9)), ("b", new Position("e", 9)), ("c", new Position("e", 9))));
 
         await _bench.SendAsync<SubscribeAnswer>(new SubscribeRequest(
-            [new("a", new Position("e", 3)), new("b"), new("c", Start: "now")]) { Id = 1 });
+            [new("a", new Position("e", 3)), new("b"), new("c", Start: "now")])
+        { Id = 1 });
 
         Assert.Equal(
             [("a", new Position("e", 3)), ("b", new Position("e", 9)), ("c", (Position?)null)],
@@ -162,7 +163,8 @@ public sealed class SubscribeHandlerTests
         var answer = await _bench.SendAsync<SubscribeAnswer>(new SubscribeRequest(
         [
             new("a1"), new("b"), new("no channel"), new("a2", new Position("e", -1)), new("a3", Start: "later"), new("a1"),
-        ]) { Id = 1 });
+        ])
+        { Id = 1 });
 
         Assert.Equal(
             [0, ErrorCodes.RightMissing.Code, ErrorCodes.InvalidChannel.Code, ErrorCodes.InvalidPosition.Code,
