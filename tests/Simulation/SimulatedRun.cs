@@ -15,12 +15,17 @@ internal sealed record RunResult(IReadOnlyList<string> Violations, ulong TraceHa
 /// <summary>One run: a storm, then calm until everything has settled, then judgement by what was promised.</summary>
 internal sealed class SimulatedRun : IDisposable
 {
+    /// <summary>What the three publishers have to say in a run.</summary>
+    public const int MessagesPerRun = 60;
+
     private static readonly TimeSpan Storm = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Calm = TimeSpan.FromMinutes(6);
 
     private readonly SimulatedWorld _world;
+    /// <summary>Many, so that most have a last message while the storm lasts: nothing later there covers up that it was not sent.</summary>
     private readonly List<ChannelName> _channels =
-        [ChannelName.Parse("orders:1"), ChannelName.Parse("orders:2"), ChannelName.Parse("news:1")];
+        [.. Enumerable.Range(1, 10).Select(at => ChannelName.Parse($"orders:{at}"))];
+
 
     private readonly List<PublisherModel> _publishers;
     private readonly List<SubscriberModel> _subscribers;
@@ -34,7 +39,7 @@ internal sealed class SimulatedRun : IDisposable
             .. _world.Instances.Select(instance =>
                 new SubscriberModel(_world, fleet, $"subscriber {instance}", instance, _channels)),
         ];
-        _publishers = [.. Enumerable.Range(1, 3).Select(at => new PublisherModel(_world, fleet, at, _channels, 15))];
+        _publishers = [.. Enumerable.Range(1, 3).Select(at => new PublisherModel(_world, fleet, at, _channels, MessagesPerRun / 3))];
         _publishers.ForEach(publisher => _world.Clients.Start(publisher.RunAsync));
     }
 

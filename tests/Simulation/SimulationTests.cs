@@ -31,7 +31,7 @@ public sealed class SimulationTests
         }
 
         Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures));
-        Assert.True(messages >= 45 * count, "Everything that publishers wanted to say is sequenced by the end of a run.");
+        Assert.True(messages >= SimulatedRun.MessagesPerRun * count, "Everything that publishers wanted to say is sequenced by the end of a run.");
     }
 
     [Fact]
@@ -41,6 +41,25 @@ public sealed class SimulationTests
 
         Assert.Equal(first.TraceHash, SimulatedRun.Of(7, Mutant.None).TraceHash);
         Assert.NotEqual(first.TraceHash, SimulatedRun.Of(8, Mutant.None).TraceHash);
+    }
+
+    [Fact]
+    public void Storms_bring_everything_that_they_should()
+    {
+        string[] events = ["is killed", ": Conflict", "is lost", "the answer to", "Leave {", ": Throttled", ": Busy", "LockLost"];
+        var counts = new int[events.Length];
+        for (var seed = 1; seed <= DefaultSeeds && counts.Contains(0); seed++)
+        {
+            SimulatedRun.Of(seed, Mutant.None, line =>
+            {
+                for (var at = 0; at < events.Length; at++)
+                {
+                    counts[at] += line.Contains(events[at], StringComparison.Ordinal) ? 1 : 0;
+                }
+            });
+        }
+
+        Assert.All(events.Zip(counts), pair => Assert.True(pair.Second > 0, $"'{pair.First}' never happened."));
     }
 
     [Fact]

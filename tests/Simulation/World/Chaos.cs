@@ -5,7 +5,7 @@ namespace ServerlessGateway.Simulation.Tests.World;
 /// <summary>Decides from the seed what goes wrong, at every call that leaves a process, until the storm is over.</summary>
 internal sealed class Chaos(int seed, SimulationLoop loop)
 {
-    private const double Crash = 0.012;
+    private const double Crash = 0.02;
     private const double Fail = 0.05;
     private const double Slow = 0.04;
     private const double Stall = 0.008;
