@@ -13,6 +13,12 @@ internal interface IInstanceStore
     Task<InstanceRow?> WriteAsync(InstanceRow row, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Inserts all rows in one transaction: the first instances of a gateway. False where any of them is there already;
+    /// then nothing was written.
+    /// </summary>
+    Task<bool> FoundAsync(IReadOnlyList<InstanceRow> rows, CancellationToken cancellationToken);
+
+    /// <summary>
     /// The number of shards and their generation; written once, at set-up, as 16 and 1 where missing.
     /// </summary>
     Task<ShardPlan> ReadShardPlanAsync(CancellationToken cancellationToken);

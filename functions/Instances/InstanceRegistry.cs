@@ -9,6 +9,9 @@ namespace ServerlessGateway.Instances;
 /// </summary>
 internal sealed class InstanceRegistry(IInstanceStore store, TimeProvider time, IOptions<InstancesOptions> options)
 {
+    /// <summary>Others write a row once, so what was lost is found by the next read; more would be a store gone wild.</summary>
+    private const int MaxAttempts = 4;
+
     private readonly Lock _lock = new();
     private readonly IReadOnlyList<InstanceName> _configured =
         [.. options.Value.Instances.Select(instance => InstanceName.Parse(instance.Name))];
@@ -103,29 +106,54 @@ internal sealed class InstanceRegistry(IInstanceStore store, TimeProvider time, 
         }
     }
 
-    /// <summary>Adds rows for instances that have none, and opens those that every process knows by now.</summary>
+    /// <summary>
+    /// Adds rows for instances that have none, and opens those that every process knows by now. Whoever loses a write to
+    /// another process reads again: a list without that row would be held for seconds, and send nothing there.
+    /// </summary>
     private async Task<IReadOnlyList<InstanceRow>> EnsureAsync(IReadOnlyList<InstanceRow> rows)
     {
+        if (rows.Count == 0)
+        {
+            // The first instances of a gateway open at once, since no process can hold a list from before them. Together, so
+            // that no process finds some of them and takes the others for new ones.
+            var now = time.GetUtcNow();
+            await store.FoundAsync(
+                [.. _configured.Select(name => new InstanceRow(name, InstanceState.Active, now))], CancellationToken.None);
+            rows = await store.ListAsync(CancellationToken.None);
+        }
+
+        for (var attempt = 1; ; attempt++)
+        {
+            var (ensured, lost) = await WriteWantedAsync(rows);
+            if (!lost || attempt == MaxAttempts)
+            {
+                return [.. ensured.OrderBy(row => row.Name.Value, StringComparer.Ordinal)];
+            }
+
+            rows = await store.ListAsync(CancellationToken.None);
+        }
+    }
+
+    private async Task<(IReadOnlyCollection<InstanceRow> Rows, bool Lost)> WriteWantedAsync(IReadOnlyList<InstanceRow> rows)
+    {
         var now = time.GetUtcNow();
-        // The first instances of a gateway open at once: no process can hold a list from before them.
-        var first = rows.Count == 0 ? InstanceState.Active : InstanceState.Activating;
         List<InstanceRow> wanted =
         [
-            .. _configured.Where(name => rows.All(row => row.Name != name)).Select(name => new InstanceRow(name, first, now)),
+            .. _configured.Where(name => rows.All(row => row.Name != name))
+                .Select(name => new InstanceRow(name, InstanceState.Activating, now)),
             .. rows.Where(row => row.State == InstanceState.Activating && now - row.Since >= InstanceHold.Settled)
                 .Select(row => row with { State = InstanceState.Active, Since = now }),
         ];
         var ensured = rows.ToDictionary(row => row.Name);
+        var lost = false;
         foreach (var row in wanted)
         {
-            // Lost to another process: it wrote the same, or more; the next read shows what.
-            if (await store.WriteAsync(row, CancellationToken.None) is { } written)
-            {
-                ensured[row.Name] = written;
-            }
+            var written = await store.WriteAsync(row, CancellationToken.None);
+            lost |= written is null;
+            ensured[row.Name] = written ?? row;
         }
 
-        return [.. ensured.Values.OrderBy(row => row.Name.Value, StringComparer.Ordinal)];
+        return (ensured.Values, lost);
     }
 
     private sealed record Held(DateTimeOffset BeganAt)

@@ -51,6 +51,23 @@ internal sealed class TableInstanceStore(TableClient table) : IInstanceStore
     }
 
     /// <inheritdoc/>
+    public async Task<bool> FoundAsync(IReadOnlyList<InstanceRow> rows, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await table.SubmitTransactionAsync(
+                rows.Select(row => new TableTransactionAction(
+                    TableTransactionActionType.Add, InstanceRowColumns.Write(row, Partition))),
+                cancellationToken);
+            return true;
+        }
+        catch (TableTransactionFailedException exception) when (exception.Status == 409)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<ShardPlan> ReadShardPlanAsync(CancellationToken cancellationToken)
     {
         var found =

@@ -18,7 +18,8 @@ internal sealed class StackPrograms(Repository repository, StackOptions options,
         return Dotnet("servicebus", repository.Program("tools/servicebus-emulator", "ServerlessGateway.ServiceBusEmulator"),
         [
             "--port", Text(options.ServiceBusPort), "--http-port", "0", "--config", config,
-            "--data", Path.Combine(folder, "servicebus"), "--json", "--exit-with-parent",
+            // kill -9 of any process of the stack loses nothing; a laptop's power is not what the stack is about.
+            "--data", Path.Combine(folder, "servicebus"), "--flush", "operatingSystem", "--json", "--exit-with-parent",
         ]);
     }
 
@@ -35,7 +36,7 @@ internal sealed class StackPrograms(Repository repository, StackOptions options,
     public ProcessSpec Functions(
         int index, ManagedProcess tables, ManagedProcess serviceBus, IReadOnlyDictionary<string, ManagedProcess> instances)
     {
-        var settings = new Dictionary<string, string>
+        var settings = new Dictionary<string, string>(ShortLived)
         {
             ["FUNCTIONS_HTTP_PORT"] = "0",
             ["FUNCTIONS_EXIT_WITH_PARENT"] = "1",
@@ -68,8 +69,15 @@ internal sealed class StackPrograms(Repository repository, StackOptions options,
         Dotnet("orders-backend", repository.Program("tools/samples/orders", "ServerlessGateway.Samples.Orders"),
             ["--connection-string", serviceBus.Ready.Values["connectionString"], "--exit-with-parent"]);
 
+    /// <summary>
+    /// For processes that live for seconds or minutes beside eight others: no profiling of code for a later optimisation, and the garbage collector that
+    /// does not take a thread and a heap per core.
+    /// </summary>
+    private static readonly Dictionary<string, string> ShortLived = new() { ["DOTNET_TieredPGO"] = "0", ["DOTNET_gcServer"] = "0" };
+
     private ProcessSpec Dotnet(string name, string assembly, IReadOnlyList<string> arguments) => new(name, "dotnet", [assembly, .. arguments])
     {
+        Environment = ShortLived,
         WorkingDirectory = Path.GetDirectoryName(assembly),
         LogFile = Path.Combine(logFolder, $"{name}.log"),
         ParseReady = ReadyLine.ParseJson,

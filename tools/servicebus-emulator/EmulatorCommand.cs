@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ServerlessGateway.ServiceBusEmulator.Configuration;
+using ServerlessGateway.ServiceBusEmulator.Journal;
 
 namespace ServerlessGateway.ServiceBusEmulator;
 
@@ -21,6 +22,12 @@ internal static class EmulatorCommand
         {
             Description = "Folder of the journal; without it messages are kept in memory only.",
         };
+        var flush = new Option<JournalFlush>("--flush")
+        {
+            Description = "When a message counts as accepted: when the disk has it, or the operating system"
+                + " (survives kill -9 of the emulator, not of the machine; faster).",
+            DefaultValueFactory = _ => JournalFlush.Disk,
+        };
         var json = new Option<bool>("--json") { Description = "Print the ready line as JSON." };
         var exitWithParent = new Option<bool>("--exit-with-parent")
         {
@@ -28,12 +35,12 @@ internal static class EmulatorCommand
         };
         var command = new RootCommand("Azure Service Bus on one machine: AMQP 1.0, sessions, topics, durable.")
         {
-            port, httpPort, config, data, json, exitWithParent,
+            port, httpPort, config, data, flush, json, exitWithParent,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new EmulatorArguments(
                 parsed.GetValue(port), parsed.GetValue(httpPort),
-                parsed.GetRequiredValue(config), parsed.GetValue(data),
+                parsed.GetRequiredValue(config), parsed.GetValue(data), parsed.GetValue(flush),
                 parsed.GetValue(json), parsed.GetValue(exitWithParent)),
             cancellationToken));
         return command;
@@ -67,6 +74,7 @@ internal static class EmulatorCommand
             Port = arguments.Port,
             HttpPort = arguments.HttpPort,
             DataDirectory = arguments.Data?.FullName,
+            Flush = arguments.Flush,
             LogToConsole = true,
         };
         try
@@ -97,5 +105,5 @@ internal static class EmulatorCommand
     }
 
     private sealed record EmulatorArguments(
-        int Port, int HttpPort, FileInfo Config, DirectoryInfo? Data, bool Json, bool ExitWithParent);
+        int Port, int HttpPort, FileInfo Config, DirectoryInfo? Data, JournalFlush Flush, bool Json, bool ExitWithParent);
 }

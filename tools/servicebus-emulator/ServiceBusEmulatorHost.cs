@@ -63,7 +63,7 @@ internal sealed class ServiceBusEmulatorHost : IAsyncDisposable
         var durable = options.DataDirectory is null
             ? null
             : await DurableBroker.OpenAsync(
-                new JournalOptions { Directory = options.DataDirectory },
+                new JournalOptions { Directory = options.DataDirectory, Flush = options.Flush },
                 options.Namespace, options.Broker, options.Time, options.NewId, cancellationToken);
         var broker = durable?.Broker
             ?? MessageBroker.InMemory(options.Namespace, options.Broker, options.Time, options.NewId);

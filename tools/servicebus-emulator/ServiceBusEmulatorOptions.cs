@@ -1,5 +1,6 @@
 using ServerlessGateway.ServiceBusEmulator.Amqp;
 using ServerlessGateway.ServiceBusEmulator.Broker;
+using ServerlessGateway.ServiceBusEmulator.Journal;
 
 namespace ServerlessGateway.ServiceBusEmulator;
 
@@ -17,6 +18,9 @@ internal sealed record ServiceBusEmulatorOptions
 
     /// <summary>The journal's folder; null keeps everything in memory only.</summary>
     public string? DataDirectory { get; init; }
+
+    /// <summary>When the journal counts something as durable.</summary>
+    public JournalFlush Flush { get; init; } = JournalFlush.Disk;
 
     public SharedAccessKey Key { get; init; } = SharedAccessKey.WellKnown;
 

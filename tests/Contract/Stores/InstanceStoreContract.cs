@@ -55,6 +55,18 @@ public abstract class InstanceStoreContract
     }
 
     [Fact]
+    public async Task The_first_instances_are_founded_together_and_once()
+    {
+        var store = await CreateAsync();
+        var beta = new InstanceRow(InstanceName.Parse("beta"), InstanceState.Active, At);
+
+        Assert.True(await store.FoundAsync([new InstanceRow(Alpha, InstanceState.Active, At), beta], Token));
+        Assert.False(await store.FoundAsync([new InstanceRow(InstanceName.Parse("gamma"), InstanceState.Active, At), beta], Token));
+
+        Assert.Equal(["alpha", "beta"], (await store.ListAsync(Token)).Select(row => row.Name.Value).Order());
+    }
+
+    [Fact]
     public async Task Of_two_writers_the_second_is_told_and_changes_nothing()
     {
         var store = await CreateAsync();

@@ -12,6 +12,9 @@ internal sealed class UnreliableInstanceStore(IInstanceStore store, Chaos chaos,
     public Task<InstanceRow?> WriteAsync(InstanceRow row, CancellationToken cancellationToken) => chaos.CallAsync(
         process, $"instance {row.Name}", () => store.WriteAsync(row, CancellationToken.None), null, cancellationToken);
 
+    public Task<bool> FoundAsync(IReadOnlyList<InstanceRow> rows, CancellationToken cancellationToken) => chaos.CallAsync(
+        process, "first instances", () => store.FoundAsync(rows, CancellationToken.None), null, cancellationToken);
+
     public Task<ShardPlan> ReadShardPlanAsync(CancellationToken cancellationToken) => chaos.CallAsync(
         process, "shards", () => store.ReadShardPlanAsync(CancellationToken.None), null, cancellationToken);
 }

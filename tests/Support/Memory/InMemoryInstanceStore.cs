@@ -14,6 +14,12 @@ internal sealed class InMemoryInstanceStore : IInstanceStore
     /// <summary>The shard plan that is read.</summary>
     public ShardPlan Plan { get; set; } = new(1, Shards.DefaultCount);
 
+    /// <summary>Runs once, before the next founding: what another process does meanwhile.</summary>
+    public Func<Task>? BeforeFounding { get; set; }
+
+    /// <summary>Runs once, before the next write.</summary>
+    public Func<Task>? BeforeWrite { get; set; }
+
     /// <summary>How often the rows were listed.</summary>
     public int Lists { get; private set; }
 
@@ -26,20 +32,45 @@ internal sealed class InMemoryInstanceStore : IInstanceStore
         }
     }
 
-    public Task<InstanceRow?> WriteAsync(InstanceRow row, CancellationToken cancellationToken)
+    public async Task<InstanceRow?> WriteAsync(InstanceRow row, CancellationToken cancellationToken)
     {
+        var before = BeforeWrite;
+        BeforeWrite = null;
+        await (before?.Invoke() ?? Task.CompletedTask);
         lock (_lock)
         {
             if (_rows.GetValueOrDefault(row.Name.Value)?.Tag != row.Tag)
             {
-                return Task.FromResult<InstanceRow?>(null);
+                return null;
             }
 
-            var written = row with { Tag = (++_lastTag).ToString(CultureInfo.InvariantCulture) };
-            _rows[row.Name.Value] = written;
-            return Task.FromResult<InstanceRow?>(written);
+            return Put(row);
+        }
+    }
+
+    public async Task<bool> FoundAsync(IReadOnlyList<InstanceRow> rows, CancellationToken cancellationToken)
+    {
+        var before = BeforeFounding;
+        BeforeFounding = null;
+        await (before?.Invoke() ?? Task.CompletedTask);
+        lock (_lock)
+        {
+            if (rows.Any(row => _rows.ContainsKey(row.Name.Value)))
+            {
+                return false;
+            }
+
+            foreach (var row in rows)
+            {
+                Put(row);
+            }
+
+            return true;
         }
     }
 
     public Task<ShardPlan> ReadShardPlanAsync(CancellationToken cancellationToken) => Task.FromResult(Plan);
+
+    private InstanceRow Put(InstanceRow row) =>
+        _rows[row.Name.Value] = row with { Tag = (++_lastTag).ToString(CultureInfo.InvariantCulture) };
 }

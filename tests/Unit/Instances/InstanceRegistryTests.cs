@@ -18,14 +18,15 @@ public sealed class InstanceRegistryTests
     {
         var registry = CreateSut("alpha");
         await registry.ListAsync(Token);
+        var first = _store.Lists;
         _time.Advance(TimeSpan.FromSeconds(4.9));
         await registry.ListAsync(Token);
-        Assert.Equal(1, _store.Lists);
+        Assert.Equal(first, _store.Lists);
 
         _time.Advance(TimeSpan.FromSeconds(0.1));
         await registry.ListAsync(Token);
 
-        Assert.Equal(2, _store.Lists);
+        Assert.Equal(first + 1, _store.Lists);
     }
 
     [Fact]
@@ -41,6 +42,30 @@ public sealed class InstanceRegistryTests
         _time.Advance(TimeSpan.FromSeconds(5));
 
         Assert.Equal(InstanceState.Active, await StateAsync(registry, "gamma"));
+    }
+
+    [Fact]
+    public async Task I1_processes_that_start_together_all_find_the_first_instances_open()
+    {
+        // The other process founds the instances between this one's read and its own attempt.
+        _store.BeforeFounding = () => CreateSut("alpha", "beta").ListAsync(Token);
+
+        var rows = await CreateSut("alpha", "beta").ListAsync(Token);
+
+        Assert.Equal(["alpha", "beta"], rows.Select(row => row.Name.Value));
+        Assert.All(rows, row => Assert.Equal((InstanceState.Active, true), (row.State, row.Tag is not null)));
+    }
+
+    [Fact]
+    public async Task I1_who_loses_a_write_does_not_hold_a_list_without_that_row()
+    {
+        await CreateSut("alpha").ListAsync(Token);
+        _store.BeforeWrite = () => CreateSut("alpha", "beta").ListAsync(Token);
+
+        var rows = await CreateSut("alpha", "beta").ListAsync(Token);
+
+        Assert.Equal(["alpha", "beta"], rows.Select(row => row.Name.Value));
+        Assert.All(rows, row => Assert.NotNull(row.Tag));
     }
 
     [Fact]

@@ -102,6 +102,8 @@ public sealed class StatusEdgeTests : IDisposable
 
         public Task<InstanceRow?> WriteAsync(InstanceRow row, CancellationToken cancellationToken) => _inner.WriteAsync(row, cancellationToken);
 
+        public Task<bool> FoundAsync(IReadOnlyList<InstanceRow> rows, CancellationToken cancellationToken) => _inner.FoundAsync(rows, cancellationToken);
+
         public Task<ShardPlan> ReadShardPlanAsync(CancellationToken cancellationToken) => _inner.ReadShardPlanAsync(cancellationToken);
     }
 

@@ -184,6 +184,8 @@ public sealed class BatcherTests
 
         public Task<InstanceRow?> WriteAsync(InstanceRow row, CancellationToken cancellationToken) => Task.FromResult<InstanceRow?>(null);
 
+        public Task<bool> FoundAsync(IReadOnlyList<InstanceRow> rows, CancellationToken cancellationToken) => Task.FromResult(false);
+
         public Task<ShardPlan> ReadShardPlanAsync(CancellationToken cancellationToken) => Task.FromResult(new ShardPlan(1, 16));
     }
 
