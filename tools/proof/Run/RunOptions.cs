@@ -39,7 +39,7 @@ public sealed record RunOptions
     };
 
     /// <summary>Publications of one publisher that are under way at a time, until a subscriber has been handed them.</summary>
-    public int Window { get; init; } = 32;
+    public int Window { get; init; } = 8;
 
     /// <summary>The seed of payloads.</summary>
     public int Seed { get; init; } = 1;
