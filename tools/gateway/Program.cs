@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ServerlessGateway.CommandLine.Commands;
+using Spectre.Console;
 
 var root = new RootCommand("Runs, uses and proves a Serverless Gateway on this machine.")
 {
@@ -10,4 +11,12 @@ var root = new RootCommand("Runs, uses and proves a Serverless Gateway on this m
     TokenCommand.Create(),
     DoctorCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+if (Console.IsOutputRedirected)
+{
+    // A pipe has no width: wrapped at 80 columns, lines could not be searched.
+    AnsiConsole.Profile.Width = 200;
+}
+
+var parsed = root.Parse(args);
+var status = await parsed.InvokeAsync();
+return parsed.Errors.Count > 0 ? ExitCodes.CouldNotRun : status;

@@ -18,6 +18,7 @@ public sealed class Stack : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private LoadBalancer? _balancer;
     private long _tableRequests;
+    private bool _hasFailed;
 
     private Stack(StackOptions options, Repository repository)
     {
@@ -70,9 +71,27 @@ public sealed class Stack : IAsyncDisposable
         }
         catch
         {
+            stack._hasFailed = !cancellationToken.IsCancellationRequested;
             await stack.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Awaits work that needs the stack; fails at once where a part that nobody stops (tables, Service Bus, an instance) ends meanwhile, and says
+    /// which, instead of letting the work find out by its time-outs.
+    /// </summary>
+    /// <exception cref="LocalCloudException">A part has ended; the message holds its last lines.</exception>
+    public async Task GuardAsync(Task work)
+    {
+        var exits = _processes.Select(process => process.Exited).ToList();
+        if (await Task.WhenAny([work, .. exits]) != work && !_stopping.IsCancellationRequested)
+        {
+            _hasFailed = true;
+            throw _processes.First(process => process.HasExited).Ended();
+        }
+
+        await work;
     }
 
     /// <summary>kill -9 of one Functions process.</summary>
@@ -125,7 +144,8 @@ public sealed class Stack : IAsyncDisposable
             await _balancer.DisposeAsync();
         }
 
-        if (_options.DataFolder is null)
+        // The logs of a stack that failed are what its user needs next.
+        if (_options.DataFolder is null && !_hasFailed)
         {
             Directory.Delete(_folder, recursive: true);
         }

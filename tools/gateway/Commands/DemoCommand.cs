@@ -63,10 +63,10 @@ internal sealed class Demo(DemoOptions options)
             await using var stack = await Stack.StartAsync(stackOptions, Repository.Find(), progress, cancellationToken);
             await using var run = new ProofRun(await RunOptionsAsync(stack, folder, cancellationToken));
             progress.Report($"connecting {run.SubscriberNames.Count} subscribers and 4 publishers over negotiate");
-            await run.StartAsync(cancellationToken);
+            await stack.GuardAsync(run.StartAsync(cancellationToken));
             var before = await StackMeter.ReadAsync(stack, cancellationToken);
-            await ShowProgressAsync(run, Task.WhenAll(
-                run.PublishAsync(cancellationToken), new Disturbance(stack, run, progress).StrikeAsync(cancellationToken)));
+            await ShowProgressAsync(run, stack.GuardAsync(Task.WhenAll(
+                run.PublishAsync(cancellationToken), new Disturbance(stack, run, progress).StrikeAsync(cancellationToken))));
             progress.Report("waiting for the last deliveries");
             var report = await run.FinishAsync(cancellationToken);
             var cost = (await StackMeter.ReadAsync(stack, cancellationToken)).Since(before);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using ServerlessGateway.Client;
 using ServerlessGateway.LocalCloud;
 
@@ -7,7 +8,12 @@ namespace ServerlessGateway.CommandLine.Commands;
 /// <summary>Which gateway a command talks to: the local stack that runs, or the one named.</summary>
 internal sealed class GatewayTarget
 {
-    private readonly Option<Uri?> _endpoint = new("--endpoint") { Description = "The gateway's address. Without it: the local stack started by `gateway up`." };
+    private readonly Option<Uri?> _endpoint = new("--endpoint")
+    {
+        Description = "The gateway's address. Without it: the local stack started by `gateway up`.",
+        CustomParser = ParseEndpoint,
+    };
+
     private readonly Option<string?> _token = new("--token") { Description = "The token to present. Without it: one for the local stack that may do everything." };
     private readonly Option<string> _user = new("--user") { Description = "The user of the local token.", DefaultValueFactory = _ => "developer" };
 
@@ -33,5 +39,17 @@ internal sealed class GatewayTarget
 
         var token = result.GetValue(_token) ?? DevelopmentTokens.CreateForAll(new StackOptions(), result.GetValue(_user)!);
         return new GatewayClient(new GatewayClientOptions { Endpoint = endpoint, GetToken = _ => ValueTask.FromResult(token) });
+    }
+
+    private static Uri? ParseEndpoint(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var endpoint) && endpoint.Scheme is ("http" or "https"))
+        {
+            return endpoint;
+        }
+
+        result.AddError($"--endpoint is '{text}'; it must be an absolute http or https address.");
+        return null;
     }
 }

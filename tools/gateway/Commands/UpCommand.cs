@@ -47,7 +47,7 @@ internal static class UpCommand
         try
         {
             await TellAsync(stack, state, json, cancellationToken);
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            await stack.GuardAsync(Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

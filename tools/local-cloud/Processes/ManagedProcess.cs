@@ -19,6 +19,7 @@ public sealed partial class ManagedProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _lastLines = new();
     private readonly TaskCompletionSource<ReadyLine> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _pumps;
+    private int _isDisposed;
 
     private ManagedProcess(ProcessSpec spec)
     {
@@ -78,7 +79,7 @@ public sealed partial class ManagedProcess : IAsyncDisposable
             if (first == exited && !process._ready.Task.IsCompleted)
             {
                 await process._pumps;
-                throw process.NotReady($"ended with exit code {process._process.ExitCode} before it was ready");
+                throw process.Told($"ended with exit code {process._process.ExitCode} before it was ready");
             }
 
             process.Ready = await process._ready.Task;
@@ -89,10 +90,13 @@ public sealed partial class ManagedProcess : IAsyncDisposable
             await process.KillAsync();
             await process.DisposeAsync();
             throw exception is TimeoutException
-                ? process.NotReady($"was not ready within {spec.ReadyWithin.TotalSeconds:0} s")
+                ? process.Told($"was not ready within {spec.ReadyWithin.TotalSeconds:0} s")
                 : exception;
         }
     }
+
+    /// <summary>What to tell of a process that ended though nobody stopped it.</summary>
+    public LocalCloudException Ended() => Told($"has ended unexpectedly (exit code {_process.ExitCode})");
 
     /// <summary>kill -9: what a crash looks like.</summary>
     public async Task KillAsync()
@@ -134,6 +138,12 @@ public sealed partial class ManagedProcess : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        // Twice is once: a process that was killed on purpose is disposed there and then, and with the stack again.
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         await StopAsync(TimeSpan.FromSeconds(10));
         await _pumps;
         _process.Dispose();
@@ -170,7 +180,7 @@ public sealed partial class ManagedProcess : IAsyncDisposable
         }
     }
 
-    private LocalCloudException NotReady(string what) => new(
+    private LocalCloudException Told(string what) => new(
         $"{Name} {what}.{Environment.NewLine}{string.Join(Environment.NewLine, _lastLines.TakeLast(12))}",
         $"The whole log is in {_spec.LogFile}.");
 }
