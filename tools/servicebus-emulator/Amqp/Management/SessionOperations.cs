@@ -26,7 +26,7 @@ internal static class SessionOperations
 
     public static async Task<ManagementAnswer> SetStateAsync(SessionLease lease, ManagementArguments arguments)
     {
-        ReadOnlyMemory<byte>? state = arguments.OptionalBytes("session-state") is { } bytes ? bytes : null;
+        ReadOnlyMemory<byte>? state = arguments.OptionalBytes("session-state") is { } bytes ? (ReadOnlyMemory<byte>?)bytes : null;
         return ManagementAnswer.Done(await lease.SetStateAsync(state));
     }
 
