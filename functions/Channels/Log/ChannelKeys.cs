@@ -29,6 +29,9 @@ internal static class ChannelKeys
     public static string SegmentAt(string epoch, long lastOffset) =>
         string.Create(CultureInfo.InvariantCulture, $"s{epoch}{lastOffset:D19}");
 
+    /// <summary>True for a segment's row of this epoch. Epochs all have the same length.</summary>
+    public static bool IsOf(string epoch, string row) => row.AsSpan(1).StartsWith(epoch, StringComparison.Ordinal);
+
     /// <summary>The first key behind all segments of an epoch: <c>~</c> sorts behind every digit.</summary>
     public static string EndOf(string epoch) => $"s{epoch}~";
 }

@@ -28,7 +28,8 @@ internal interface IChannelLog
 
     /// <summary>
     /// Deletes segments that hold nothing at or above <paramref name="firstRetained"/> in this epoch, and those of
-    /// other epochs, a bounded number per call; true when none is left. Missing rows are no error.
+    /// other epochs as long as this one is the head's, a bounded number per call; true when none is left. Missing rows
+    /// are no error. A caller that stalled until another epoch began deletes nothing of that one.
     /// </summary>
     Task<bool> DeleteSegmentsAsync(
         ChannelName channel, string epoch, long firstRetained, CancellationToken cancellationToken);

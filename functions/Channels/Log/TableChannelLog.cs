@@ -120,6 +120,14 @@ internal sealed class TableChannelLog(TableClient table) : IChannelLog
         foreach (var range in ranges)
         {
             var rows = await ListKeysAsync(range, cancellationToken);
+            if (rows.Any(row => !ChannelKeys.IsOf(epoch, row.RowKey))
+                && (await ReadHeadAsync(channel, cancellationToken)).Head?.Epoch != epoch)
+            {
+                // Another epoch began while the caller stalled, and what it has committed would look like a left-over. The
+                // rows were listed before the head was read: under the own epoch's head none of them can be of a later one.
+                return true;
+            }
+
             if (rows.Count > 0)
             {
                 await DeleteAsync(rows, cancellationToken);

@@ -168,6 +168,21 @@ public abstract class ChannelLogContract
         Assert.NotNull((await log.ReadHeadAsync(_channel, Token)).Head);
     }
 
+    [Theory]
+    [InlineData(OlderEpoch)]
+    [InlineData(NewerEpoch)]
+    public async Task E4_a_trimmer_that_stalled_deletes_nothing_of_an_epoch_that_began_meanwhile(string begun)
+    {
+        var log = await CreateAsync();
+        await CommitAsync(log, StoredHead.None, HeadAt(20), SegmentOf(1, 10), SegmentOf(11, 10));
+        var head = await log.ReadHeadAsync(_channel, Token);
+        await CommitAsync(log, head, HeadAt(5) with { Epoch = begun }, SegmentOf(1, 5, epoch: begun));
+
+        Assert.True(await log.DeleteSegmentsAsync(_channel, Epoch, 15, Token));
+
+        Assert.Equal(1, Assert.Single(await log.ReadSegmentsAsync(_channel, begun, 0, 5, 1000, Token)).FirstOffset);
+    }
+
     [Fact]
     public async Task R5_trimming_by_two_at_once_is_no_error_and_ends()
     {

@@ -91,8 +91,11 @@ internal sealed class InMemoryChannelLog : IChannelLog
         {
             var segments = PartitionOf(channel).Segments;
             var (first, end) = (ChannelKeys.SegmentAt(epoch, firstRetained), ChannelKeys.EndOf(epoch));
+            var isCurrent = PartitionOf(channel).Head is { } head && HeadCodec.Decode(head).Epoch == epoch;
             var doomed = segments.Keys
-                .Where(key => string.CompareOrdinal(key, first) < 0 || string.CompareOrdinal(key, end) >= 0)
+                .Where(key => ChannelKeys.IsOf(epoch, key)
+                    ? string.CompareOrdinal(key, first) < 0
+                    : isCurrent && (string.CompareOrdinal(key, first) < 0 || string.CompareOrdinal(key, end) >= 0))
                 .Take(MaxDeletes).ToList();
             doomed.ForEach(key => segments.Remove(key));
             return Task.FromResult(doomed.Count < MaxDeletes);
