@@ -9,6 +9,12 @@ public sealed record StackOptions
     /// <summary>How many Functions processes stand behind the balancer.</summary>
     public int FunctionsProcesses { get; init; } = 2;
 
+    /// <summary>
+    /// Assemblies of other builds of the app, by the place of the Functions process that runs them; the own build stands at every other place.
+    /// For tests of two versions side by side, as in every deploy.
+    /// </summary>
+    public IReadOnlyDictionary<int, string> OtherBuilds { get; init; } = new Dictionary<int, string>();
+
     /// <summary>Starts the sample backend.</summary>
     public bool WithBackend { get; init; } = true;
 

@@ -61,7 +61,10 @@ internal sealed class StackPrograms(Repository repository, StackOptions options,
             settings[name] = value;
         }
 
-        return Dotnet($"functions-{index}", repository.Program("functions", "ServerlessGateway.Functions"), []) with { Environment = settings };
+        var assembly = options.OtherBuilds.TryGetValue(index, out var other)
+            ? other
+            : repository.Program("functions", "ServerlessGateway.Functions");
+        return Dotnet($"functions-{index}", assembly, []) with { Environment = settings };
     }
 
     /// <summary>The sample backend.</summary>
