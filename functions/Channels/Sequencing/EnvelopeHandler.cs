@@ -18,6 +18,7 @@ internal sealed class EnvelopeHandler(
                 return await HandleAsync(ChannelPart.Of(envelope!, message), null, message, invocation);
             case EnvelopeReadStatus.UnknownVersion:
                 report.UnknownVersion(message);
+                await invocation.WaitOutAsync();
                 return new SequencingResult.Leave("unknown version");
             default:
                 report.Unreadable(message);

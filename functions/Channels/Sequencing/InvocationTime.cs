@@ -46,6 +46,18 @@ internal sealed class InvocationTime(
     }
 
     /// <summary>
+    /// Waits until no further attempt may begin: for what this process can not do at all, so that it does not come back
+    /// the moment its session is released.
+    /// </summary>
+    public async Task WaitOutAsync()
+    {
+        for (var attempt = 1; await PauseAsync(attempt);)
+        {
+            attempt++;
+        }
+    }
+
+    /// <summary>
     /// Runs a call that must end within a limit of its own; a call that passes it fails with a <see
     /// cref="TimeoutException"/>.
     /// </summary>

@@ -42,6 +42,7 @@ internal sealed class Sequencer(
             default:
                 // A kind of a later version: a process that knows it will come.
                 report.UnknownVersion(message);
+                await invocation.WaitOutAsync();
                 return new SequencingResult.Leave("unknown subject");
         }
     }

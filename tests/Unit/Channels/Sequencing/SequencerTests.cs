@@ -123,15 +123,22 @@ public sealed class SequencerTests
     }
 
     [Fact]
-    public async Task S7_an_envelope_of_a_later_version_is_left_for_a_newer_process()
+    public async Task S7c_what_needs_a_later_version_is_kept_until_time_is_over_and_left_for_a_newer_process()
     {
         await using var rig = new SequencerRig();
         var body = EnvelopeCodec.Encode(Numbers(1));
         body[2] = 9;
         System.Security.Cryptography.SHA256.HashData(body.AsSpan(0, body.Length - 8))[..8].CopyTo(body, body.Length - 8);
 
-        Assert.IsType<SequencingResult.Leave>(await rig.HandleAsync(rig.Wrap(body, "orders:1=1")));
-        Assert.IsType<SequencingResult.Leave>(await rig.HandleAsync(rig.Wrap([], null, subject: "barrier")));
+        foreach (var message in (IngressMessage[])[rig.Wrap(body, "orders:1=1"), rig.Wrap([], null, subject: "barrier", session: "1.4")])
+        {
+            var began = rig.Time.GetUtcNow();
+
+            // Left at once it would come back at once, without end.
+            Assert.IsType<SequencingResult.Leave>(await rig.DriveAsync(rig.HandleAsync(message), Step));
+            Assert.InRange(rig.Time.GetUtcNow() - began, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(21));
+        }
+
         Assert.Equal(0, rig.Log.Commits);
     }
 
