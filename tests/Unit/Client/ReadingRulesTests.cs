@@ -196,6 +196,29 @@ public sealed class ReadingRulesTests
     }
 
     [Fact]
+    public void R7_A_channel_that_is_asked_for_again_after_the_resume_brings_what_was_processed_too()
+    {
+        var driver = new CoreDriver();
+        driver.Connect();
+        var subscription = driver.Open("a", "e", 0);
+        driver.Live("a", "e", 1, 3);
+        driver.Process(subscription, driver.Items[0]);
+        driver.Cut();
+        driver.Requests.Clear();
+        driver.FinishConnecting();
+        var resume = driver.Take<ResumeRequest>();
+        var failed = ChannelPage.Failed("a", ErrorDetail.Of(ErrorCodes.StoreUnavailable, "not now"));
+        driver.Answer(new SubscribeAnswer(resume.Id, "resume", [failed]));
+
+        driver.Advance(TimeSpan.FromSeconds(1));
+        var again = driver.Take<SubscribeRequest>();
+
+        // The position of the channel is stored as well, and 2 and 3 are not processed yet.
+        Assert.Equal(new Position("e", 3), again.Channels[0].Position);
+        Assert.Equal([new ChannelPosition("a", "e", 1)], again.Positions);
+    }
+
+    [Fact]
     public void R7_Positions_alone_go_at_most_every_thirty_seconds_and_before_leaving()
     {
         var driver = new CoreDriver();

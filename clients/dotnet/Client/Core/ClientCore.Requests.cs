@@ -95,15 +95,23 @@ internal sealed partial class ClientCore
 
     private void SendResume()
     {
-        foreach (var reader in _readers.Values.Where(reader => reader.Processed is not null))
+        var readers = _readers.Values.ToList();
+        Send(new ResumeRequest(Ask(readers)), (positions, sentAt) => new PendingJoin(sentAt, positions, readers));
+    }
+
+    /// <summary>
+    /// What to ask for. The gateway stores where reading goes on, and that may be ahead of the application: so what it
+    /// has processed rides along each time, though it was sent before (R7).
+    /// </summary>
+    private static List<SubscribeItem> Ask(List<ChannelReader> readers)
+    {
+        foreach (var reader in readers)
         {
-            reader.HasNewPosition = true;
+            reader.HasNewPosition |= reader.Processed is not null;
+            reader.Asked();
         }
 
-        var readers = _readers.Values.ToList();
-        readers.ForEach(reader => reader.Asked());
-        var items = readers.Select(reader => reader.JoinItem()).ToList();
-        Send(new ResumeRequest(items), (positions, sentAt) => new PendingJoin(sentAt, positions, readers));
+        return [.. readers.Select(reader => reader.JoinItem())];
     }
 
     private void PumpJoins()
@@ -113,9 +121,7 @@ internal sealed partial class ClientCore
             .ToList();
         foreach (var readers in due.GroupBy(reader => reader.JoinsAlone ? reader.Subscription : 0).Select(group => group.ToList()))
         {
-            readers.ForEach(reader => reader.Asked());
-            var items = readers.Select(reader => reader.JoinItem()).ToList();
-            Send(new SubscribeRequest(items), (positions, sentAt) => new PendingJoin(sentAt, positions, readers));
+            Send(new SubscribeRequest(Ask(readers)), (positions, sentAt) => new PendingJoin(sentAt, positions, readers));
         }
     }
 
