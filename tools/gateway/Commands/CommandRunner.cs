@@ -36,7 +36,7 @@ internal static class CommandRunner
         }
         catch (GatewayException exception)
         {
-            Messages.MarkupLineInterpolated($"[red]{exception.Code} {exception.Message}[/]");
+            Messages.MarkupLineInterpolated($"[red]{exception.Message}[/]");
             return ExitCodes.CouldNotRun;
         }
     }

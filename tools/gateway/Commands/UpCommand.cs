@@ -127,7 +127,7 @@ internal static class UpCommand
         table.AddRow("logs", Markup.Escape(stack.LogFolder));
         AnsiConsole.Write(table);
         // The URL is one word to copy; a table would break it.
-        Console.WriteLine("A client URL, valid for an hour (subprotocol json.webpubsub.azure.v1):");
+        Console.WriteLine("A client URL, to be opened within five minutes (subprotocol json.webpubsub.azure.v1):");
         Console.WriteLine(clientUrl);
         Console.WriteLine();
         Console.WriteLine("Try, in another terminal:");
