@@ -35,6 +35,9 @@ public sealed record GatewayBackendOptions
     /// <summary>How long a channel may be silent before its place is given to another. 2 seconds by default.</summary>
     public TimeSpan ChannelIdleTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Names the backend alone: a connection string is a secret, and settings end up in logs.</summary>
+    public override string ToString() => $"{nameof(GatewayBackendOptions)} {Name}";
+
     /// <summary>Checks every setting.</summary>
     /// <exception cref="ArgumentException">One is missing or out of its range.</exception>
     internal void Validate()
