@@ -23,11 +23,12 @@ internal sealed class InstanceProber(
     public static readonly TimeSpan WaitsForRow = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan RowPause = TimeSpan.FromSeconds(5);
+    private static readonly int MostWaits = (int)(WaitsForRow / RowPause);
     private static readonly TimeSpan CheckPause = TimeSpan.FromSeconds(2);
 
     /// <summary>One turn; true when it is done with or handed on, false where somebody else wrote meanwhile.</summary>
     public async Task<bool> HandleAsync(
-        InstanceName instance, long turn, DateTimeOffset enqueuedAt, InvocationTime invocation)
+        InstanceName instance, long turn, int waits, InvocationTime invocation)
     {
         var row = await registry.ReadAsync(instance, invocation.Stopping);
         if (row is null || turn < row.Repair.Turn)
@@ -35,14 +36,13 @@ internal sealed class InstanceProber(
             return true;
         }
 
-        var now = time.GetUtcNow();
         if (turn > row.Repair.Turn && !row.Repair.IsWanted)
         {
             // It came before the row that asks for it, or that row was never written.
-            return now - enqueuedAt > WaitsForRow || await EnqueueAsync(instance, turn, RowPause, invocation);
+            return waits >= MostWaits || await EnqueueAsync(instance, turn, RowPause, invocation, waits + 1);
         }
 
-        return RepairStep.Of(row.Repair, WeightOf(instance), now) switch
+        return RepairStep.Of(row.Repair, WeightOf(instance), time.GetUtcNow()) switch
         {
             RepairStep.Probe => await ProbeAsync(row, turn, invocation),
             RepairStep.Check check => await CheckAsync(row, turn, check.Window, invocation),
@@ -93,10 +93,10 @@ internal sealed class InstanceProber(
         return written is not null;
     }
 
-    private async Task<bool> EnqueueAsync(InstanceName instance, long turn, TimeSpan delay, InvocationTime invocation)
+    private async Task<bool> EnqueueAsync(InstanceName instance, long turn, TimeSpan delay, InvocationTime invocation, int waits = 0)
     {
-        var outcome = await queue.SendAsync(
-            InstanceRepair.SessionOf(instance), new IngressTask(IngressTask.Probe, instance.Value, turn), delay, invocation.Stopping);
+        var task = new IngressTask(IngressTask.Probe, instance.Value, turn, waits);
+        var outcome = await queue.SendAsync(InstanceRepair.SessionOf(instance), task, delay, invocation.Stopping);
         return outcome == SendOutcome.Accepted ? true : throw new RepairNotScheduledException(instance.Value);
     }
 

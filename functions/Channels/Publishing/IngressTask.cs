@@ -10,7 +10,10 @@ namespace ServerlessGateway.Channels.Publishing;
 /// Which turn of its chain it is. A turn enqueues the next before it records that it is done, so one may arrive twice: those below the recorded
 /// one do nothing.
 /// </param>
-internal sealed partial record IngressTask(string Kind, string Target, long Turn = 0)
+/// <param name="Waits">
+/// How often it was enqueued anew to wait for something. It travels along, since Service Bus dates a message by its last enqueuing.
+/// </param>
+internal sealed partial record IngressTask(string Kind, string Target, long Turn = 0, int Waits = 0)
 {
     /// <summary>Find out whether an instance takes sends again, and repair what it missed.</summary>
     public const string Probe = "probe";
@@ -19,14 +22,16 @@ internal sealed partial record IngressTask(string Kind, string Target, long Turn
     public const string Forward = "forward";
 
     /// <summary>The body of the Service Bus message.</summary>
-    public byte[] EncodeBody() => JsonSerializer.SerializeToUtf8Bytes(new Body(Target, Turn), Json.Default.Body);
+    public byte[] EncodeBody() => JsonSerializer.SerializeToUtf8Bytes(new Body(Target, Turn, Waits), Json.Default.Body);
 
     /// <summary>Reads a task from a message's subject and body; null where the body is not one.</summary>
     public static IngressTask? TryDecode(string kind, ReadOnlySpan<byte> body)
     {
         try
         {
-            return JsonSerializer.Deserialize(body, Json.Default.Body) is { } read ? new IngressTask(kind, read.Target, read.Turn) : null;
+            return JsonSerializer.Deserialize(body, Json.Default.Body) is { } read
+                ? new IngressTask(kind, read.Target, read.Turn, read.Waits)
+                : null;
         }
         catch (JsonException)
         {
@@ -34,7 +39,7 @@ internal sealed partial record IngressTask(string Kind, string Target, long Turn
         }
     }
 
-    private sealed record Body([property: JsonRequired] string Target, long Turn);
+    private sealed record Body([property: JsonRequired] string Target, long Turn, int Waits);
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
     [JsonSerializable(typeof(Body))]

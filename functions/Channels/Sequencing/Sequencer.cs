@@ -84,7 +84,7 @@ internal sealed class Sequencer(
         var task = IngressTask.TryDecode(message.Subject!, message.Body.Span);
         if (task is { Kind: IngressTask.Probe } && InstanceName.TryParse(task.Target, out var instance))
         {
-            return invocation => prober.HandleAsync(instance, task.Turn, message.EnqueuedAt, invocation);
+            return invocation => prober.HandleAsync(instance, task.Turn, task.Waits, invocation);
         }
 
         return task is { Kind: IngressTask.Forward } && ChannelName.TryParse(task.Target, out var channel)

@@ -132,6 +132,21 @@ public sealed class RepairTests
     }
 
     [Fact]
+    public async Task S6_a_probe_whose_row_was_never_written_waits_for_it_and_ends()
+    {
+        await using var rig = new SequencerRig();
+        await rig.HandleAsync(Numbers(1));
+        var began = rig.Time.GetUtcNow();
+
+        // What a process leaves that dies between the two: the redelivered envelope is sent well, so nobody wants a repair.
+        await HandleAsync(rig, "instance.beta", new IngressTask(IngressTask.Probe, "beta", 1));
+        await RunTasksAsync(rig, 100);
+
+        Assert.Empty(Due(rig));
+        Assert.InRange(rig.Time.GetUtcNow() - began, TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(3));
+    }
+
+    [Fact]
     public async Task S6_a_chain_that_is_lost_is_begun_again_by_who_skips_the_instance()
     {
         await using var rig = new SequencerRig();
