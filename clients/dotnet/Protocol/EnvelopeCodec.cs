@@ -163,7 +163,7 @@ public static class EnvelopeCodec
         var publisher = reader.ReadString();
         var user = reader.ReadString();
         var number = reader.Read7BitEncodedInt64();
-        var length = reader.Read7BitEncodedInt();
+        var length = Bounded(reader.Read7BitEncodedInt(), (int)reader.BaseStream.Length);
         var data = reader.ReadBytes(length);
         return data.Length == length
             ? new Publication(channel, key, publisher, user, number, new RawJson(data))

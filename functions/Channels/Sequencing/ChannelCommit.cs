@@ -14,9 +14,8 @@ internal sealed record CommittedPart(ChannelName Channel, Head Head, IReadOnlyLi
     /// <summary>The head of the epoch that this commit has ended; null in ordinary times.</summary>
     public Head? Ended { get; init; }
 
-    /// <summary>The store refused one of its messages for good.</summary>
-    public bool HoldsRejected =>
-        Segments.Any(segment => segment.Entries.Any(entry => entry.Gone == ErrorCodes.RejectedByStore.Code));
+    /// <summary>The code of a message that can never be delivered; 0 where all can.</summary>
+    public int Tombstone => Segments.SelectMany(segment => segment.Entries).FirstOrDefault(entry => entry.Gone != 0)?.Gone ?? 0;
 }
 
 /// <summary>

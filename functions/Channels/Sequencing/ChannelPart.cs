@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
 using ServerlessGateway.Channels.Log;
 using ServerlessGateway.Protocol;
 
@@ -14,6 +16,9 @@ namespace ServerlessGateway.Channels.Sequencing;
 internal sealed record ChannelPart(
     ChannelName Channel, Guid Envelope, DateTimeOffset EnqueuedAt, IReadOnlyList<SegmentEntry> Entries, bool IsResubmitted)
 {
+    /// <summary>More than any user's or backend's name, and than a publisher id.</summary>
+    private const int MaxTextLength = 256;
+
     /// <summary>The parts of an envelope, channels in the order of their first publication.</summary>
     public static IReadOnlyList<ChannelPart> Of(Envelope envelope, IngressMessage message)
     {
@@ -37,8 +42,38 @@ internal sealed record ChannelPart(
             false))];
     }
 
-    private static SegmentEntry ToEntry(Publication publication) =>
-        new(publication.Key, publication.Publisher, publication.User, publication.Number, publication.Data);
+    /// <summary>
+    /// A publication that no client could read becomes a tombstone: whoever may send to the queue writes envelopes, and
+    /// one payload that is no JSON would make every frame and page that holds it unreadable.
+    /// </summary>
+    private static SegmentEntry ToEntry(Publication publication) => IsReadable(publication)
+        ? new(publication.Key, publication.Publisher, publication.User, publication.Number, publication.Data)
+        : new(publication.Key, string.Empty, string.Empty, publication.Number, default, ErrorCodes.Unreadable.Code);
+
+    private static bool IsReadable(Publication publication)
+    {
+        // The reader looks for structure only; bytes that are no text pass it.
+        var data = publication.Data.Utf8.Span;
+        if (data.Length > ClientLimits.HighestMaxPayloadBytes || !Utf8.IsValid(data)
+            || publication.User.Length > MaxTextLength || publication.Publisher.Length > MaxTextLength)
+        {
+            return false;
+        }
+
+        var reader = new Utf8JsonReader(data, new JsonReaderOptions { MaxDepth = ClientLimits.MaxPayloadDepth });
+        try
+        {
+            while (reader.Read())
+            {
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>An id that every delivery of the message has in common.</summary>
     private static Guid IdOf(string kind, IngressMessage message) => new(

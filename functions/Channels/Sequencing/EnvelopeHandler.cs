@@ -32,22 +32,20 @@ internal sealed class EnvelopeHandler(
         IReadOnlyList<ChannelPart> parts, SequencingResult.DeadLetter? refusal, IngressMessage message, InvocationTime invocation)
     {
         var next = -1;
-        var holdsRejected = false;
+        var tombstone = 0;
         string? left = null;
 
         async Task WorkAsync()
         {
             for (var at = Interlocked.Increment(ref next); at < parts.Count; at = Interlocked.Increment(ref next))
             {
-                switch (await HandlePartAsync(parts[at], message.Session, invocation))
+                if (await HandlePartAsync(parts[at], message.Session, invocation) is not { } done)
                 {
-                    case PartOutcome.Left:
-                        left = parts[at].Channel.Value;
-                        return;
-                    case PartOutcome.HoldsRejected:
-                        holdsRejected = true;
-                        break;
+                    left = parts[at].Channel.Value;
+                    return;
                 }
+
+                tombstone = done.Tombstone != 0 ? done.Tombstone : tombstone;
             }
         }
 
@@ -57,16 +55,18 @@ internal sealed class EnvelopeHandler(
             return new SequencingResult.Leave($"channel {left} is not done");
         }
 
-        if (holdsRejected)
+        if (refusal is null && tombstone != 0)
         {
-            return new SequencingResult.DeadLetter(
-                ErrorCodes.RejectedByStore.Name, "The store refuses at least one of its messages, which got a tombstone. The others are delivered.");
+            var code = tombstone == ErrorCodes.Unreadable.Code ? ErrorCodes.Unreadable : ErrorCodes.RejectedByStore;
+            refusal = new SequencingResult.DeadLetter(
+                code.Name, "At least one of its messages can never be delivered, and got a tombstone. The others are delivered.");
         }
 
         return refusal is null ? new SequencingResult.Complete() : refusal;
     }
 
-    private async Task<PartOutcome> HandlePartAsync(ChannelPart part, string session, InvocationTime invocation)
+    /// <summary>What was committed and sent of a part; null where it is left.</summary>
+    private async Task<CommittedPart?> HandlePartAsync(ChannelPart part, string session, InvocationTime invocation)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -74,12 +74,12 @@ internal sealed class EnvelopeHandler(
             {
                 if (await commit.CommitAsync(part, invocation) is not { } committed)
                 {
-                    return PartOutcome.Left;
+                    return null;
                 }
 
                 await delivery.DeliverAsync(committed, session, invocation);
                 await retention.TrimAsync(committed, invocation);
-                return committed.HoldsRejected ? PartOutcome.HoldsRejected : PartOutcome.Done;
+                return committed;
             }
             catch (Exception exception)
             {
@@ -93,15 +93,8 @@ internal sealed class EnvelopeHandler(
 
             if (!await invocation.PauseAsync(attempt))
             {
-                return PartOutcome.Left;
+                return null;
             }
         }
-    }
-
-    private enum PartOutcome
-    {
-        Done,
-        HoldsRejected,
-        Left,
     }
 }

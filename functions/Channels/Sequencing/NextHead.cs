@@ -25,7 +25,7 @@ internal static class NextHead
         List<SegmentEntry> fresh = [];
         foreach (var entry in entries)
         {
-            if (entry.Gone != 0)
+            if (entry.Gone != 0 && entry.Number == 0)
             {
                 fresh.Add(entry);
             }

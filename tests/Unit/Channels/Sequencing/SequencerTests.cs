@@ -122,6 +122,40 @@ public sealed class SequencerTests
         Assert.Equal(4019, rig.Sender.Sent.Select(sent => sent.Notice).OfType<MessagesFrame>().First().Messages[0].Gone);
     }
 
+    [Theory]
+    [InlineData("{\"cut\":")]
+    [InlineData("")]
+    [InlineData("1 2")]
+    [InlineData("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]")]
+    public async Task S7a_a_payload_that_no_client_could_read_becomes_a_tombstone_and_spoils_no_frame(string payload)
+    {
+        await using var rig = new SequencerRig();
+        var envelope = Numbers(1, 2, 3);
+        envelope = envelope with
+        {
+            Publications = [.. envelope.Publications.Select(item => item.Number == 2 ? item with { Data = RawJson.FromText(payload) } : item)],
+        };
+
+        var result = await rig.HandleAsync(envelope);
+        await rig.HandleAsync(envelope with { Id = Guid.NewGuid() });
+
+        Assert.Equal("unreadable", Assert.IsType<SequencingResult.DeadLetter>(result).Reason);
+        Assert.Equal([1, 2, 3], rig.Sender.OffsetsAt(Alpha));
+        Assert.Equal([0, 4019, 0], (await rig.EntriesAsync()).Select(entry => entry.Gone));
+    }
+
+    [Fact]
+    public async Task S7a_bytes_that_are_no_text_become_a_tombstone()
+    {
+        await using var rig = new SequencerRig();
+        var envelope = Numbers(1);
+        byte[] noText = [(byte)'"', 0xff, (byte)'"'];
+
+        await rig.HandleAsync(envelope with { Publications = [envelope.Publications[0] with { Data = new RawJson(noText) }] });
+
+        Assert.Equal([4019], (await rig.EntriesAsync()).Select(entry => entry.Gone));
+    }
+
     [Fact]
     public async Task S7c_what_needs_a_later_version_is_kept_until_time_is_over_and_left_for_a_newer_process()
     {
