@@ -103,18 +103,18 @@ public sealed class ChannelSubscription : IAsyncEnumerable<ChannelItem>, IAsyncD
     internal void Stop() => _stop.Cancel();
 
     /// <summary>Runs a handler over the items, one at a time.</summary>
-    internal void Handle(Func<ChannelItem, CancellationToken, ValueTask> handler, Func<Task> subscribe)
+    internal void Handle(Func<ChannelItem, CancellationToken, ValueTask> handler, Task started)
     {
         _isEnumerated = 1;
         _hasHandler = true;
-        Handling = Task.Run(() => HandleAllAsync(handler, subscribe));
+        Handling = Task.Run(() => HandleAllAsync(handler, started));
     }
 
-    private async Task HandleAllAsync(Func<ChannelItem, CancellationToken, ValueTask> handler, Func<Task> subscribe)
+    private async Task HandleAllAsync(Func<ChannelItem, CancellationToken, ValueTask> handler, Task started)
     {
         try
         {
-            await subscribe().ConfigureAwait(false);
+            await started.ConfigureAwait(false);
             var items = EnumerateAsync(CancellationToken.None);
             while (await items.MoveNextAsync().ConfigureAwait(false))
             {

@@ -199,7 +199,8 @@ public sealed partial class GatewayClient : IAsyncDisposable
         string channel, Func<ChannelItem, CancellationToken, ValueTask> handler, StartFrom from = default)
     {
         var (subscription, command) = Add(channel, from);
-        subscription.Handle(handler, () => PostAsync(command, CancellationToken.None));
+        // Posted here and not by the handler's task, so that a disposal that follows at once comes behind it.
+        subscription.Handle(handler, StartAsync(subscription, command, CancellationToken.None));
         return subscription;
     }
 
@@ -260,10 +261,16 @@ public sealed partial class GatewayClient : IAsyncDisposable
     private async Task<ChannelSubscription> AddAsync(string channel, StartFrom from, CancellationToken cancellationToken)
     {
         var (subscription, command) = Add(channel, from);
+        await StartAsync(subscription, command, cancellationToken).ConfigureAwait(false);
+        return subscription;
+    }
+
+    /// <summary>Posts the command; a subscription that the core never hears of is ended here.</summary>
+    private async Task StartAsync(ChannelSubscription subscription, SubscribeCommand command, CancellationToken cancellationToken)
+    {
         try
         {
             await PostAsync(command, cancellationToken).ConfigureAwait(false);
-            return subscription;
         }
         catch (Exception exception)
         {

@@ -170,6 +170,41 @@ public sealed class GatewayClientTests
     }
 
     [Fact]
+    public async Task A_subscription_with_a_handler_ends_whether_it_or_the_client_is_disposed_at_once()
+    {
+        await using var gateway = await SocketGateway.StartAsync();
+        await using var client = new GatewayClient(gateway.Options());
+        for (var at = 0; at < 50; at++)
+        {
+            await client.Subscribe("a", (_, _) => ValueTask.CompletedTask).DisposeAsync().AsTask().WaitAsync(Guard);
+        }
+
+        var last = client.Subscribe("b", (_, _) => ValueTask.CompletedTask);
+        await client.DisposeAsync().AsTask().WaitAsync(Guard);
+        await last.DisposeAsync().AsTask().WaitAsync(Guard);
+        var late = client.Subscribe("c", (_, _) => ValueTask.CompletedTask);
+
+        Assert.Equal(5002, (await Assert.ThrowsAsync<GatewayException>(() => late.Completion.WaitAsync(Guard))).Code);
+        Assert.Equal(5002, (await Assert.ThrowsAsync<GatewayException>(() => late.Opened.WaitAsync(Guard))).Code);
+        await late.DisposeAsync().AsTask().WaitAsync(Guard);
+    }
+
+    [Fact]
+    public async Task Closing_does_not_wait_for_an_application_that_never_gives_a_token()
+    {
+        var never = new TaskCompletionSource<string>();
+        await using var gateway = await SocketGateway.StartAsync();
+        var client = new GatewayClient(gateway.Options() with { GetToken = _ => new ValueTask<string>(never.Task) });
+        var publication = client.PublishAsync("a", 1);
+        var connecting = client.ConnectAsync();
+
+        await client.DisposeAsync().AsTask().WaitAsync(Guard);
+
+        Assert.Equal(5002, (await publication.WaitAsync(Guard)).Error!.Code);
+        await Assert.ThrowsAsync<GatewayException>(() => connecting.WaitAsync(Guard));
+    }
+
+    [Fact]
     public async Task A_publication_that_was_never_sent_is_taken_back_by_cancelling()
     {
         var gateway = await SocketGateway.StartAsync();

@@ -44,7 +44,7 @@ internal sealed class Negotiator : IDisposable
                 Content = new ByteArrayContent(NegotiationCodec.Encode(request)),
             };
             message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            var token = await _getToken(cancellationToken).ConfigureAwait(false);
+            var token = await GetTokenAsync(cancellationToken).ConfigureAwait(false);
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             using var response = await _http.SendAsync(message, cancellationToken).ConfigureAwait(false);
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
@@ -61,6 +61,20 @@ internal sealed class Negotiator : IDisposable
     }
 
     public void Dispose() => _owned?.Dispose();
+
+    /// <summary>
+    /// The application's code may block, or not look at its token: an attempt that is given up does not wait for it.
+    /// </summary>
+    private async Task<string> GetTokenAsync(CancellationToken cancellationToken)
+    {
+        var token = Task.Run(() => _getToken(cancellationToken).AsTask(), cancellationToken);
+        _ = token.ContinueWith(
+            static late => late.Exception, // Seen: once the attempt is given up, nobody waits for it.
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return await token.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private static (NegotiateAnswer? Answer, ErrorDetail? Error) Read(HttpStatusCode status, byte[] body)
     {
