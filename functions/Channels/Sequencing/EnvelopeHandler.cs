@@ -8,7 +8,13 @@ namespace ServerlessGateway.Channels.Sequencing;
 /// share nothing. It is done when every channel is done.
 /// </summary>
 internal sealed class EnvelopeHandler(
-    ChannelCommit commit, Delivery delivery, HeadCache heads, Retention retention, IOptions<SequencingOptions> options, SequencingReport report)
+    ChannelCommit commit,
+    Delivery delivery,
+    HeadCache heads,
+    Retention retention,
+    EnvelopeProgress progress,
+    IOptions<SequencingOptions> options,
+    SequencingReport report)
 {
     public async Task<SequencingResult> HandleAsync(IngressMessage message, InvocationTime invocation)
     {
@@ -32,20 +38,25 @@ internal sealed class EnvelopeHandler(
         IReadOnlyList<ChannelPart> parts, SequencingResult.DeadLetter? refusal, IngressMessage message, InvocationTime invocation)
     {
         var next = -1;
-        var tombstone = 0;
+        var done = progress.Of(message);
         string? left = null;
 
         async Task WorkAsync()
         {
             for (var at = Interlocked.Increment(ref next); at < parts.Count; at = Interlocked.Increment(ref next))
             {
-                if (await HandlePartAsync(parts[at], message.Session, invocation) is not { } done)
+                if (done.Holds(parts[at].Channel))
+                {
+                    continue;
+                }
+
+                if (await HandlePartAsync(parts[at], message.Session, invocation) is not { } part)
                 {
                     left = parts[at].Channel.Value;
                     return;
                 }
 
-                tombstone = done.Tombstone != 0 ? done.Tombstone : tombstone;
+                done.Add(part);
             }
         }
 
@@ -55,9 +66,10 @@ internal sealed class EnvelopeHandler(
             return new SequencingResult.Leave($"channel {left} is not done");
         }
 
-        if (refusal is null && tombstone != 0)
+        progress.Forget(message);
+        if (refusal is null && done.Tombstone != 0)
         {
-            var code = tombstone == ErrorCodes.Unreadable.Code ? ErrorCodes.Unreadable : ErrorCodes.RejectedByStore;
+            var code = done.Tombstone == ErrorCodes.Unreadable.Code ? ErrorCodes.Unreadable : ErrorCodes.RejectedByStore;
             refusal = new SequencingResult.DeadLetter(
                 code.Name, "At least one of its messages can never be delivered, and got a tombstone. The others are delivered.");
         }

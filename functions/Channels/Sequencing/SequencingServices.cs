@@ -25,6 +25,7 @@ internal static class SequencingServices
         services.TryAddSingleton<ChannelCommit>();
         services.TryAddSingleton<Delivery>();
         services.TryAddSingleton<Retention>();
+        services.TryAddSingleton<EnvelopeProgress>();
         services.TryAddSingleton<EnvelopeHandler>();
         services.TryAddSingleton<SessionHolds>();
         services.TryAddSingleton<SequencerClock>();

@@ -229,6 +229,25 @@ public sealed class SequencerTests
     }
 
     [Fact]
+    public async Task S7c_a_redelivery_goes_on_behind_the_channels_that_are_done()
+    {
+        await using var rig = new SequencerRig();
+        rig.Log.OnCommit = segments => segments[0].Entries[0].Number == 2 ? throw new TimeoutException() : null;
+        var message = rig.MessageOf(EnvelopeOf((Orders, 1), (ChannelName.Parse("news"), 2), (ChannelName.Parse("chat"), 3)));
+        var first = await rig.DriveAsync(rig.HandleAsync(message), Step);
+        rig.Log.OnCommit = null;
+
+        var second = await rig.HandleAsync(message);
+
+        // Sent again each time, the first channels of a wide envelope would take all the time, and the last none.
+        Assert.IsType<SequencingResult.Leave>(first);
+        Assert.IsType<SequencingResult.Complete>(second);
+        Assert.Equal(
+            ["chat", "news", "orders:1"],
+            rig.Sender.Sent.Where(sent => sent.Instance == Alpha).Select(sent => sent.Notice).OfType<MessagesFrame>().Select(frame => frame.Channel).Order());
+    }
+
+    [Fact]
     public async Task S7c_an_outage_that_ends_in_time_is_survived_in_place()
     {
         await using var rig = new SequencerRig();
