@@ -28,7 +28,8 @@ public sealed record ErrorDetail(
         var text = value is null ? null : Convert.ToString(value, CultureInfo.InvariantCulture);
         if (text is { Length: > MaxValueLength })
         {
-            text = string.Concat(text.AsSpan(0, MaxValueLength), "…");
+            var end = char.IsHighSurrogate(text[MaxValueLength - 1]) ? MaxValueLength - 1 : MaxValueLength;
+            text = string.Concat(text.AsSpan(0, end), "…");
         }
 
         return new ErrorDetail(code.Code, code.Name, message, text, limit, retryAfterMs);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace ServerlessGateway.Protocol;
 
@@ -31,6 +32,13 @@ public static class RequestCodec
             if (type is not null && !Types.Contains(type))
             {
                 return Refuse(id, ErrorDetail.Of(ErrorCodes.UnknownRequest, "The gateway knows no such request.", type));
+            }
+
+            // The JSON reader looks into no string that it keeps as it is, and a client can send bytes of any kind: they
+            // would end in a text frame, and end the connection of every client that gets it.
+            if (!Utf8.IsValid(utf8))
+            {
+                return Refuse(id, ErrorDetail.Of(ErrorCodes.MalformedRequest, "The request is not UTF-8."));
             }
 
             var request = type is null ? null : JsonSerializer.Deserialize(utf8, GatewayJson.Requests.GatewayRequest);

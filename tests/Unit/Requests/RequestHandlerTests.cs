@@ -32,6 +32,49 @@ public sealed class RequestHandlerTests
         Assert.Empty(_bench.Publisher.Taken);
     }
 
+    [Theory]
+    [InlineData("[1,\"\u00ff\"]")]
+    [InlineData("\"\u00c3(\"")]
+    [InlineData("{\"\u00ed\u00a0\u0080\":1}")]
+    public async Task A_payload_that_is_no_UTF_8_is_refused_since_no_client_could_read_the_frame_it_would_be_in(string latin)
+    {
+        var body = Encoding.Latin1.GetBytes(
+            $$"""{"type":"publish","id":7,"publisher":"0123456789abcdef0123456789abcdef","items":[{"channel":"a","number":1,"data":{{latin}}}]}""");
+
+        var reply = Assert.IsType<ErrorReply>(await _bench.SendAsync(body));
+
+        Assert.Equal((7L, 4001), (reply.Id, reply.Error.Code));
+        Assert.Empty(_bench.Publisher.Taken);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"\ud800","id":7}""")]
+    [InlineData("""{"type":"check","id":7,"channels":["\udc00"]}""")]
+    [InlineData("""{"type":"check","id":99999999999999999999,"channels":["a"]}""")]
+    [InlineData("""{"type":"check","id":7,"id":8,"channels":["\u0000"],"channels":["a\u0000"]}""")]
+    [InlineData("""{"type":"positions","id":7,"positions":[{"channel":"a","epoch":"e","offset":1e400}]}""")]
+    [InlineData("""{"type":"positions","id":7,"positions":[{"channel":"a","offset":1}]}""")]
+    [InlineData("""{"type":"history","id":7,"channel":"a","position":{"offset":1}}""")]
+    [InlineData("""{"type":"check","type":"publish","id":7,"channels":["a"]}""")]
+    public async Task Odd_JSON_is_answered_and_never_a_fault_of_ours(string text)
+    {
+        _bench.Store.Put(Given.Session());
+
+        var reply = await _bench.SendAsync(Encoding.UTF8.GetBytes(text));
+
+        var error = (reply as ErrorReply)?.Error ?? (reply as CheckAnswer)?.Channels[0].Error ?? ((HistoryAnswer)reply).Page.Error!;
+        Assert.True(error.Code is 4001 or 4002 or 4003 or 4012, $"{error.Code}: {error.Message}");
+    }
+
+    [Fact]
+    public async Task A_value_that_is_shortened_within_a_character_stays_text()
+    {
+        var reply = Assert.IsType<ErrorReply>(await _bench.SendAsync(
+            Encoding.UTF8.GetBytes($$"""{"type":"{{new string('x', 159)}}😀😀","id":7}""")));
+
+        Assert.Equal((4002, $"{new string('x', 159)}…"), (reply.Error.Code, reply.Error.Value));
+    }
+
     [Fact]
     public async Task An_event_of_another_name_is_an_unknown_request()
     {
