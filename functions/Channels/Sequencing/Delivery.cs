@@ -37,7 +37,8 @@ internal sealed class Delivery(
             .. destinations.Where(row => row.Repair.IsWanted).Select(row => repair.EnsureProbedAsync(row, invocation.Stopping)),
             .. destinations.Where(row => !row.Repair.Skip).Select(row => SendAsync(row.Name, channel, frames, invocation)),
         ]);
-        await quiet.TouchAsync(channel, epoch, part.Segments[^1].LastOffset);
+        // The head, not the part: a late copy of an old envelope must not take back what waits to be told.
+        await quiet.TouchAsync(channel, epoch, part.Head.LastOffset);
     }
 
     private async Task SendAsync(

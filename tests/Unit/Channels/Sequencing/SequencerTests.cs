@@ -416,6 +416,21 @@ public sealed class SequencerTests
     }
 
     [Fact]
+    public async Task S9_a_late_copy_of_an_old_envelope_does_not_lower_the_notice()
+    {
+        await using var rig = new SequencerRig();
+        var old = Numbers(1);
+        await rig.HandleAsync(old);
+        await rig.HandleAsync(Numbers(2));
+        await rig.HandleAsync(old);
+
+        rig.Time.Advance(TimeSpan.FromSeconds(2));
+
+        var notice = rig.Sender.Sent.Where(sent => sent.Instance == Alpha).Select(sent => sent.Notice).OfType<HeadNotice>().Single();
+        Assert.Equal(2, notice.Offset);
+    }
+
+    [Fact]
     public void S7_S8_a_hold_is_counted_from_the_first_sight_since_the_last_release()
     {
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
