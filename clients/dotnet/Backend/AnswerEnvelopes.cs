@@ -63,7 +63,8 @@ internal sealed class AnswerEnvelopes(string backend, EventSource source)
     {
         var identity = FormattableString.Invariant(
             $"{backend}\0{source.Channel}\0{source.Epoch}\0{source.LastOffset}\0{source.IsResubmitted}\0{_messages.Count}\0{shard}");
-        var envelope = builder.Build(new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 16), bigEndian: true));
+        var envelope = builder.Build(
+            new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 16), bigEndian: true));
         return new ServiceBusMessage(EnvelopeCodec.Encode(envelope))
         {
             MessageId = envelope.Id.ToString("N"),

@@ -41,7 +41,8 @@ public sealed class Answers
         }
         catch (JsonException exception)
         {
-            throw new ArgumentException($"The answer is not one JSON value: {exception.Message}", nameof(json), exception);
+            throw new ArgumentException(
+                $"The answer is not one JSON value: {exception.Message}", nameof(json), exception);
         }
 
         Add(channel, json);
@@ -57,12 +58,14 @@ public sealed class Answers
         if (json.Length > ClientLimits.HighestMaxPayloadBytes)
         {
             throw new ArgumentException(
-                $"The answer has {json.Length} bytes; the limit is {ClientLimits.HighestMaxPayloadBytes}.", nameof(json));
+                $"The answer has {json.Length} bytes; the limit is {ClientLimits.HighestMaxPayloadBytes}.",
+                nameof(json));
         }
 
         if (_items.Count == MaxPerMessage)
         {
-            throw new InvalidOperationException($"One message can be answered {MaxPerMessage} times; send more in one payload.");
+            throw new InvalidOperationException(
+                $"One message can be answered {MaxPerMessage} times; send more in one payload.");
         }
 
         _items.Add((name, new RawJson(json)));

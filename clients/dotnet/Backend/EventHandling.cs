@@ -34,7 +34,8 @@ internal sealed class EventHandling(
     {
         if (message.Gone is not null)
         {
-            await ReportAsync(source, new OffsetRange(message.Offset, message.Offset), cancellationToken).ConfigureAwait(false);
+            await ReportAsync(source, new OffsetRange(message.Offset, message.Offset), cancellationToken)
+                .ConfigureAwait(false);
             return;
         }
 
@@ -53,5 +54,6 @@ internal sealed class EventHandling(
     }
 
     private ValueTask ReportAsync(EventSource source, OffsetRange range, CancellationToken cancellationToken) =>
-        onGap?.Invoke(new BackendGap(source.Channel, source.Epoch, range), cancellationToken) ?? ValueTask.CompletedTask;
+        onGap?.Invoke(new BackendGap(source.Channel, source.Epoch, range), cancellationToken)
+            ?? ValueTask.CompletedTask;
 }

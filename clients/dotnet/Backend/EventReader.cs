@@ -33,12 +33,14 @@ internal static class EventReader
             return null;
         }
 
-        var isResubmitted = message.ApplicationProperties.TryGetValue(ResubmittedProperty, out var value) && value is true;
+        var isResubmitted = message.ApplicationProperties.TryGetValue(ResubmittedProperty, out var value)
+            && value is true;
         return (new EventSource(name, epoch, last, generation, shards, isResubmitted), notice!);
     }
 
     private static int? Number(ServiceBusReceivedMessage message, string property) =>
-        message.ApplicationProperties.TryGetValue(property, out var value) && value is IConvertible number and not string
+        message.ApplicationProperties.TryGetValue(property, out var value)
+            && value is IConvertible number and not string
             ? number.ToInt32(CultureInfo.InvariantCulture)
             : null;
 }

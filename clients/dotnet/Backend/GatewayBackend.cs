@@ -78,16 +78,18 @@ public sealed class GatewayBackend : IAsyncDisposable
     /// <exception cref="InvalidOperationException"><see cref="OnMessage"/> was not called.</exception>
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
-        var onMessage = _onMessage ?? throw new InvalidOperationException("Set a handler by OnMessage before RunAsync.");
+        var onMessage = _onMessage
+            ?? throw new InvalidOperationException("Set a handler by OnMessage before RunAsync.");
         var handling = new EventHandling(_options.Name, onMessage, _onGap);
-        var processor = _client.CreateSessionProcessor(_options.Topic, _options.Name, new ServiceBusSessionProcessorOptions
-        {
-            AutoCompleteMessages = false,
-            MaxConcurrentCallsPerSession = 1,
-            MaxConcurrentSessions = _options.MaxConcurrentChannels,
-            SessionIdleTimeout = _options.ChannelIdleTimeout,
-            MaxAutoLockRenewalDuration = Timeout.InfiniteTimeSpan,
-        });
+        var processor = _client.CreateSessionProcessor(
+            _options.Topic, _options.Name, new ServiceBusSessionProcessorOptions
+            {
+                AutoCompleteMessages = false,
+                MaxConcurrentCallsPerSession = 1,
+                MaxConcurrentSessions = _options.MaxConcurrentChannels,
+                SessionIdleTimeout = _options.ChannelIdleTimeout,
+                MaxAutoLockRenewalDuration = Timeout.InfiniteTimeSpan,
+            });
         await using (processor.ConfigureAwait(false))
         {
             processor.ProcessMessageAsync += args => ProcessAsync(handling, args);
@@ -98,7 +100,8 @@ public sealed class GatewayBackend : IAsyncDisposable
             };
             await processor.StartProcessingAsync(cancellationToken).ConfigureAwait(false);
             _onStarted?.Invoke();
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await processor.StopProcessingAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
@@ -115,7 +118,8 @@ public sealed class GatewayBackend : IAsyncDisposable
         if (EventReader.TryRead(args.Message) is not var (source, notice))
         {
             await args.DeadLetterMessageAsync(
-                args.Message, "unreadable_event", "Not an event of the gateway, or of a version that this backend does not read.",
+                args.Message, "unreadable_event",
+                "Not an event of the gateway, or of a version that this backend does not read.",
                 args.CancellationToken).ConfigureAwait(false);
             return;
         }

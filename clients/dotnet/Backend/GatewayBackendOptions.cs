@@ -42,13 +42,16 @@ public sealed record GatewayBackendOptions
     /// <exception cref="ArgumentException">One is missing or out of its range.</exception>
     internal void Validate()
     {
-        var isName = Name is { Length: >= 1 and <= 50 } && Name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-');
+        var isName = Name is { Length: >= 1 and <= 50 }
+            && Name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-');
         Check(isName, nameof(Name), Name, "1 to 50 characters out of A-Z a-z 0-9 _ -");
         var hasIdentity = FullyQualifiedNamespace is not null && Credential is not null;
         Check(
             (ConnectionString is not null) != hasIdentity, nameof(ConnectionString), "set or missing twice",
             $"the only one of it and {nameof(FullyQualifiedNamespace)} with {nameof(Credential)}");
-        Check(MaxConcurrentChannels is >= 1 and <= 1000, nameof(MaxConcurrentChannels), MaxConcurrentChannels, "from 1 to 1000");
+        Check(
+            MaxConcurrentChannels is >= 1 and <= 1000, nameof(MaxConcurrentChannels), MaxConcurrentChannels,
+            "from 1 to 1000");
         Check(ChannelIdleTimeout > TimeSpan.Zero, nameof(ChannelIdleTimeout), ChannelIdleTimeout, "more than zero");
     }
 

@@ -83,4 +83,5 @@ public sealed record ChannelGap(string Channel, Position Position, OffsetRange R
 /// <param name="Channel">The channel's name.</param>
 /// <param name="Position">Before the first message that follows.</param>
 /// <param name="Previous">Where the reader was.</param>
-public sealed record ChannelReset(string Channel, Position Position, Position Previous) : ChannelItem(Channel, Position);
+public sealed record ChannelReset(string Channel, Position Position, Position Previous)
+    : ChannelItem(Channel, Position);

@@ -10,7 +10,8 @@ public static class ChannelItemExtensions
     /// They remain counted in <see cref="GatewayClient.Statistics"/>.
     /// </summary>
     public static async IAsyncEnumerable<ChannelMessage> MessagesOnly(
-        this IAsyncEnumerable<ChannelItem> items, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        this IAsyncEnumerable<ChannelItem> items,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var item in items.WithCancellation(cancellationToken).ConfigureAwait(false))
         {

@@ -21,7 +21,8 @@ public sealed class ChannelSubscription : IAsyncEnumerable<ChannelItem>, IAsyncD
     private readonly Channel<(ChannelItem Item, int Bytes)> _items = System.Threading.Channels.Channel
         .CreateUnbounded<(ChannelItem, int)>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
-    private readonly TaskCompletionSource<SubscriptionStart> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<SubscriptionStart> _opened =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -62,7 +63,8 @@ public sealed class ChannelSubscription : IAsyncEnumerable<ChannelItem>, IAsyncD
     public IAsyncEnumerator<ChannelItem> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
         Interlocked.Exchange(ref _isEnumerated, 1) == 0
             ? EnumerateAsync(cancellationToken)
-            : throw new InvalidOperationException($"The subscription of '{Channel}' has its reader already; open another client.");
+            : throw new InvalidOperationException(
+                $"The subscription of '{Channel}' has its reader already; open another client.");
 
     /// <summary>
     /// Leaves the channel, and the session forgets its position there: keep <see cref="GatewayClient.PositionOf"/> to
@@ -90,7 +92,8 @@ public sealed class ChannelSubscription : IAsyncEnumerable<ChannelItem>, IAsyncD
         }
 
         _items.Writer.TryComplete(error);
-        _opened.TrySetException(error ?? new GatewayException(ErrorDetail.Of(ErrorCodes.Closed, "The subscription has ended.")));
+        _opened.TrySetException(
+            error ?? new GatewayException(ErrorDetail.Of(ErrorCodes.Closed, "The subscription has ended.")));
         _ = _opened.Task.Exception; // Seen: nobody has to wait for it.
         _ended.TrySetResult();
         if (!_hasHandler)

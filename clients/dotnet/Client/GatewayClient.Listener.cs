@@ -24,7 +24,8 @@ public sealed partial class GatewayClient
     private void OnEnded(Exception? fault)
     {
         var error = fault ?? _endedBy;
-        _connected.TrySetException(error ?? new GatewayException(ErrorDetail.Of(ErrorCodes.Closed, "The client was closed.")));
+        _connected.TrySetException(
+            error ?? new GatewayException(ErrorDetail.Of(ErrorCodes.Closed, "The client was closed.")));
         _ = _connected.Task.Exception; // Seen: nobody has to wait for it.
         foreach (var subscription in _subscriptions.Values)
         {
@@ -33,7 +34,8 @@ public sealed partial class GatewayClient
 
         foreach (var publication in _publications.Values)
         {
-            publication.TrySetException(fault ?? new GatewayException(ErrorDetail.Of(ErrorCodes.Closed, "The client was closed.")));
+            publication.TrySetException(
+                fault ?? new GatewayException(ErrorDetail.Of(ErrorCodes.Closed, "The client was closed.")));
         }
     }
 
@@ -43,16 +45,20 @@ public sealed partial class GatewayClient
         {
             switch (output)
             {
-                case DeliverItem deliver when client._subscriptions.TryGetValue(deliver.Subscription, out var subscription):
+                case DeliverItem deliver
+                    when client._subscriptions.TryGetValue(deliver.Subscription, out var subscription):
                     subscription.HandOn(deliver.Item, deliver.Bytes);
                     break;
-                case SubscriptionOpened opened when client._subscriptions.TryGetValue(opened.Subscription, out var subscription):
+                case SubscriptionOpened opened
+                    when client._subscriptions.TryGetValue(opened.Subscription, out var subscription):
                     subscription.Open(new SubscriptionStart(opened.Outcome, opened.Position));
                     break;
-                case SubscriptionEnded ended when client._subscriptions.TryRemove(ended.Subscription, out var subscription):
+                case SubscriptionEnded ended
+                    when client._subscriptions.TryRemove(ended.Subscription, out var subscription):
                     subscription.End(ended.Error is null ? null : new GatewayException(ended.Error));
                     break;
-                case PublicationSettled settled when client._publications.TryRemove(settled.Ticket, out var publication):
+                case PublicationSettled settled
+                    when client._publications.TryRemove(settled.Ticket, out var publication):
                     publication.TrySetResult(settled.Result);
                     break;
                 case StateEvent state:

@@ -100,7 +100,8 @@ public sealed partial class GatewayClient : IAsyncDisposable
     /// <exception cref="GatewayException">4003: not a channel name. 4001: not JSON. 5002: the client has
     /// ended.</exception>
     public Task<PublishResult> PublishAsync<T>(string channel, T data, CancellationToken cancellationToken = default) =>
-        PublishJsonAsync(channel, JsonSerializer.SerializeToUtf8Bytes(data, JsonSerializerOptions.Web), cancellationToken);
+        PublishJsonAsync(
+            channel, JsonSerializer.SerializeToUtf8Bytes(data, JsonSerializerOptions.Web), cancellationToken);
 
     /// <summary>
     /// Publishes an object as JSON by generated metadata; otherwise like
@@ -153,7 +154,8 @@ public sealed partial class GatewayClient : IAsyncDisposable
     /// <exception cref="GatewayException">While enumerating: the subscription is refused, or the client has ended by an
     /// error.</exception>
     public async IAsyncEnumerable<ChannelItem> SubscribeAsync(
-        string channel, StartFrom from = default, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        string channel, StartFrom from = default,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var subscription = await AddAsync(channel, from, cancellationToken).ConfigureAwait(false);
         await using (((IAsyncDisposable)subscription).ConfigureAwait(false))
@@ -249,7 +251,8 @@ public sealed partial class GatewayClient : IAsyncDisposable
         {
             if (_subscriptions.Values.Any(other => other.Channel == channel))
             {
-                throw new InvalidOperationException($"This client is subscribed to '{channel}' already; make another client.");
+                throw new InvalidOperationException(
+                    $"This client is subscribed to '{channel}' already; make another client.");
             }
 
             _subscriptions[id] = subscription;
@@ -258,7 +261,8 @@ public sealed partial class GatewayClient : IAsyncDisposable
         return (subscription, new SubscribeCommand(id, name, from));
     }
 
-    private async Task<ChannelSubscription> AddAsync(string channel, StartFrom from, CancellationToken cancellationToken)
+    private async Task<ChannelSubscription> AddAsync(
+        string channel, StartFrom from, CancellationToken cancellationToken)
     {
         var (subscription, command) = Add(channel, from);
         await StartAsync(subscription, command, cancellationToken).ConfigureAwait(false);
@@ -266,7 +270,8 @@ public sealed partial class GatewayClient : IAsyncDisposable
     }
 
     /// <summary>Posts the command; a subscription that the core never hears of is ended here.</summary>
-    private async Task StartAsync(ChannelSubscription subscription, SubscribeCommand command, CancellationToken cancellationToken)
+    private async Task StartAsync(
+        ChannelSubscription subscription, SubscribeCommand command, CancellationToken cancellationToken)
     {
         try
         {

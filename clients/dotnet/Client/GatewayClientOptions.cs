@@ -109,7 +109,8 @@ public sealed record GatewayClientOptions
 
     private static void CheckRange<T>(T value, T lowest, T highest, string name)
         where T : IComparable<T> =>
-        Check(value.CompareTo(lowest) >= 0 && value.CompareTo(highest) <= 0, name, value, $"from {lowest} to {highest}");
+        Check(
+            value.CompareTo(lowest) >= 0 && value.CompareTo(highest) <= 0, name, value, $"from {lowest} to {highest}");
 
     private static void Check(bool holds, string name, object? value, string range)
     {

@@ -28,7 +28,8 @@ internal static class PayloadJson
         {
             throw new GatewayException(
                 ErrorDetail.Of(
-                    ErrorCodes.MalformedRequest, $"The payload is no JSON value: {exception.Message}", limit: ClientLimits.MaxPayloadDepth),
+                    ErrorCodes.MalformedRequest, $"The payload is no JSON value: {exception.Message}",
+                    limit: ClientLimits.MaxPayloadDepth),
                 exception);
         }
 

@@ -27,7 +27,8 @@ public readonly record struct StartFrom
     /// <exception cref="GatewayException">4012: the offset is negative, or the epoch can not be one.</exception>
     public static StartFrom After(Position position) => position.IsValid
         ? new StartFrom(StartKind.Position, position)
-        : throw new GatewayException(ErrorDetail.Of(ErrorCodes.InvalidPosition, "Not a position.", position.ToString()));
+        : throw new GatewayException(
+            ErrorDetail.Of(ErrorCodes.InvalidPosition, "Not a position.", position.ToString()));
 }
 
 internal enum StartKind

@@ -42,7 +42,8 @@ public readonly record struct ChannelName
     /// <exception cref="FormatException">The text is not a channel name.</exception>
     public static ChannelName Parse(string text) => TryParse(text, out var name)
         ? name
-        : throw new FormatException($"'{text}' is not a channel name: 1 to {MaxLength} of the characters in PROTOCOL.md section 1.");
+        : throw new FormatException(
+            $"'{text}' is not a channel name: 1 to {MaxLength} of the characters in PROTOCOL.md section 1.");
 
     /// <summary>True where every character may stand in a name (also in a part of one).</summary>
     public static bool HasLegalCharacters(ReadOnlySpan<char> text) => !text.ContainsAnyExcept(Legal);

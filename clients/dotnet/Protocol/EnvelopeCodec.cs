@@ -80,8 +80,9 @@ public static class EnvelopeCodec
             envelope = Read(body[..^ChecksumBytes].ToArray());
             return EnvelopeReadStatus.Read;
         }
-        catch (Exception exception) when (exception is EndOfStreamException or FormatException or ArgumentException or IOException
-            or DecoderFallbackException)
+        catch (Exception exception)
+            when (exception is EndOfStreamException or FormatException or ArgumentException or IOException
+                or DecoderFallbackException)
         {
             // The checksum held, so a faulty writer made it: no other process will read it either.
             return EnvelopeReadStatus.Unreadable;

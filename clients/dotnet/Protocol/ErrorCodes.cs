@@ -29,7 +29,8 @@ public sealed record ErrorCode(int Code, string Name, int HttpStatus)
     public Verdict Verdict => VerdictOf(Code);
 
     /// <summary>What to do about any code, known or not: unknown thousands stop.</summary>
-    public static Verdict VerdictOf(int code) => code / 1000 is >= 1 and <= 5 and var range ? (Verdict)range : Verdict.Stop;
+    public static Verdict VerdictOf(int code) =>
+        code / 1000 is >= 1 and <= 5 and var range ? (Verdict)range : Verdict.Stop;
 }
 
 /// <summary>Every code of version 1.</summary>
@@ -80,8 +81,10 @@ public static class ErrorCodes
         Busy, OutcomeUnknown, BehindEarlier, StoreUnavailable, QueueUnavailable, Internal,
         InstanceClosed, StateUnreadable,
         TokenMissing, TokenInvalid, TokenExpired,
-        MalformedRequest, UnknownRequest, InvalidChannel, RightMissing, PayloadTooLarge, RequestTooLarge, TooManyChannels,
-        TooManyPublications, InvalidCapability, CapabilitiesTooLarge, SessionForeign, InvalidPosition, InvalidPublication,
+        MalformedRequest, UnknownRequest, InvalidChannel, RightMissing, PayloadTooLarge, RequestTooLarge,
+        TooManyChannels,
+        TooManyPublications, InvalidCapability, CapabilitiesTooLarge, SessionForeign, InvalidPosition,
+        InvalidPublication,
         InvalidSession, CallbackForbidden, UnknownInstance, InvalidUser, RejectedByStore, Unreadable,
         Unknown, Closed, OutboxFull, ConnectFailed,
     ];

@@ -23,7 +23,8 @@ public sealed record ErrorDetail(
     private const int MaxValueLength = 160;
 
     /// <summary>Builds an error; the value is shortened to 160 characters.</summary>
-    public static ErrorDetail Of(ErrorCode code, string message, object? value = null, long? limit = null, int? retryAfterMs = null)
+    public static ErrorDetail Of(
+        ErrorCode code, string message, object? value = null, long? limit = null, int? retryAfterMs = null)
     {
         var text = value is null ? null : Convert.ToString(value, CultureInfo.InvariantCulture);
         if (text is { Length: > MaxValueLength })

@@ -28,7 +28,9 @@ public static class NegotiationCodec
 
     /// <summary>Decodes an error; null where it is not one, such as the page of a proxy in between.</summary>
     public static ErrorDetail? DecodeError(ReadOnlySpan<byte> utf8) =>
-        Read(utf8, static bytes => JsonSerializer.Deserialize(bytes, GatewayJson.Relaxed.ErrorDetail)) is { Code: > 0 } error
+        Read(
+            utf8,
+            static bytes => JsonSerializer.Deserialize(bytes, GatewayJson.Relaxed.ErrorDetail)) is { Code: > 0 } error
             ? error
             : null;
 

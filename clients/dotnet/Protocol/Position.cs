@@ -17,7 +17,8 @@ public readonly record struct Position(string Epoch, long Offset)
     public static Position Beginning => new(string.Empty, 0);
 
     /// <summary>True where both parts are in range.</summary>
-    public bool IsValid => Epoch is { Length: <= MaxEpochLength } && Offset >= 0 && ChannelName.HasLegalCharacters(Epoch);
+    public bool IsValid =>
+        Epoch is { Length: <= MaxEpochLength } && Offset >= 0 && ChannelName.HasLegalCharacters(Epoch);
 
     /// <summary>The text form, <c>EPOCH.OFFSET</c>, which <see cref="TryParse"/> reads.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Epoch}.{Offset}");
@@ -27,7 +28,8 @@ public readonly record struct Position(string Epoch, long Offset)
     {
         position = default;
         var dot = text?.LastIndexOf('.') ?? -1;
-        if (dot < 0 || !long.TryParse(text.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var offset))
+        if (dot < 0 || !long.TryParse(
+            text.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var offset))
         {
             return false;
         }

@@ -29,7 +29,9 @@ public readonly record struct PublisherKey(UInt128 Value)
     /// of its own, with the index as number, since its numbers would lie below the highest already seen.
     /// </summary>
     public static PublisherKey OfResubmittedEvent(string backend, ChannelName source, string epoch, long offset) =>
-        Hash("resubmitted", backend, source.Value, epoch, offset.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Hash(
+            "resubmitted", backend, source.Value, epoch,
+            offset.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>The form in which messages name it: 32 hexadecimal digits.</summary>
     public override string ToString() => Value.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);

@@ -41,8 +41,9 @@ public static class ReplyCodec
             using var document = JsonDocument.ParseValue(ref reader);
             return Decode(document.RootElement);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException
-            or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or InvalidOperationException or KeyNotFoundException
+                or FormatException)
         {
             return null;
         }

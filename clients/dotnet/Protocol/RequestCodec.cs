@@ -31,7 +31,8 @@ public static class RequestCodec
             ReadIdentity(utf8, ref id, ref type);
             if (type is not null && !Types.Contains(type))
             {
-                return Refuse(id, ErrorDetail.Of(ErrorCodes.UnknownRequest, "The gateway knows no such request.", type));
+                return Refuse(
+                    id, ErrorDetail.Of(ErrorCodes.UnknownRequest, "The gateway knows no such request.", type));
             }
 
             // The JSON reader looks into no string that it keeps as it is, and a client can send bytes of any kind: they
@@ -43,14 +44,19 @@ public static class RequestCodec
 
             var request = type is null ? null : JsonSerializer.Deserialize(utf8, GatewayJson.Requests.GatewayRequest);
             return request is null || request.Id < 1
-                ? Refuse(id, ErrorDetail.Of(ErrorCodes.MalformedRequest, "A request needs 'type' and 'id', a whole number from 1.", id))
+                ? Refuse(
+                    id, ErrorDetail.Of(
+                        ErrorCodes.MalformedRequest, "A request needs 'type' and 'id', a whole number from 1.", id))
                 : new DecodedRequest(request, null);
         }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException or InvalidOperationException
-            or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or NotSupportedException or InvalidOperationException
+                or FormatException)
         {
             var path = (exception as JsonException)?.Path;
-            return Refuse(id, ErrorDetail.Of(ErrorCodes.MalformedRequest, "The request is not JSON of the documented shape.", path));
+            return Refuse(
+                id,
+                ErrorDetail.Of(ErrorCodes.MalformedRequest, "The request is not JSON of the documented shape.", path));
         }
     }
 

@@ -27,20 +27,23 @@ public abstract record GatewayRequest
 /// <param name="Epoch">The epoch of the offset.</param>
 /// <param name="Offset">The last offset processed.</param>
 public sealed record ChannelPosition(
-    [property: JsonRequired] string Channel, [property: JsonRequired] string Epoch, [property: JsonRequired] long Offset);
+    [property: JsonRequired] string Channel, [property: JsonRequired] string Epoch,
+    [property: JsonRequired] long Offset);
 
 /// <summary>PROTOCOL.md section 3.1.</summary>
 /// <param name="Publisher">32 hexadecimal digits.</param>
 /// <param name="Items">The publications, in order.</param>
 public sealed record PublishRequest(
-    [property: JsonRequired] string Publisher, [property: JsonRequired] IReadOnlyList<PublishItem> Items) : GatewayRequest;
+    [property: JsonRequired] string Publisher, [property: JsonRequired] IReadOnlyList<PublishItem> Items)
+        : GatewayRequest;
 
 /// <summary>One publication.</summary>
 /// <param name="Channel">Where to.</param>
 /// <param name="Number">The publisher's number; at least 1.</param>
 /// <param name="Data">Any JSON value.</param>
 public sealed record PublishItem(
-    [property: JsonRequired] string Channel, [property: JsonRequired] long Number, [property: JsonRequired] RawJson Data);
+    [property: JsonRequired] string Channel, [property: JsonRequired] long Number,
+    [property: JsonRequired] RawJson Data);
 
 /// <summary>A channel to subscribe to or to resume.</summary>
 /// <param name="Channel">The channel's name.</param>

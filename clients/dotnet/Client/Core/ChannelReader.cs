@@ -245,7 +245,9 @@ internal sealed partial class ChannelReader(
     /// All subscribers meet a new epoch at once, so they spread; a channel that had none yet is not worth the wait.
     /// </summary>
     private void AskAboutEpochs() =>
-        _foreignDue ??= Delivered?.Epoch.Length == 0 ? context.Now : context.Now + context.PartOf(context.Options.EpochSpread);
+        _foreignDue ??= Delivered?.Epoch.Length == 0
+            ? context.Now
+            : context.Now + context.PartOf(context.Options.EpochSpread);
 
     private void AskAgain(ErrorDetail? error)
     {
@@ -294,6 +296,8 @@ internal sealed partial class ChannelReader(
     private sealed record Question(string? Epoch, long Highest, IReadOnlyList<(string Epoch, long Highest)> Foreign)
     {
         public long HighestIn(string epoch) =>
-            epoch == Epoch ? Highest : Foreign.Where(entry => entry.Epoch == epoch).Select(entry => entry.Highest).FirstOrDefault();
+            epoch == Epoch
+                ? Highest
+                : Foreign.Where(entry => entry.Epoch == epoch).Select(entry => entry.Highest).FirstOrDefault();
     }
 }

@@ -36,7 +36,9 @@ internal sealed partial class ClientCore
                 ConnectionState.Waiting => _waitDue,
                 _ => null,
             });
-            return IsConnected ? Timing.Earlier(due, Timing.Earlier(_nextPing, _lastHeard + _context.Options.DeadAfter)) : due;
+            return IsConnected
+                ? Timing.Earlier(due, Timing.Earlier(_nextPing, _lastHeard + _context.Options.DeadAfter))
+                : due;
         }
     }
 
@@ -148,9 +150,12 @@ internal sealed partial class ClientCore
     {
         if (_context.Now >= _connectDue)
         {
-            var last = _lastError is null ? "nothing answered" : $"{_lastError.Code} {_lastError.Name}: {_lastError.Message}";
+            var last = _lastError is null
+                ? "nothing answered"
+                : $"{_lastError.Code} {_lastError.Name}: {_lastError.Message}";
             Terminate(ErrorDetail.Of(
-                ErrorCodes.ConnectFailed, $"No connection within {_context.Options.ConnectTimeout}; last: {last}", _lastError?.Value));
+                ErrorCodes.ConnectFailed, $"No connection within {_context.Options.ConnectTimeout}; last: {last}",
+                _lastError?.Value));
             return;
         }
 
@@ -198,7 +203,8 @@ internal sealed partial class ClientCore
             Enter(ConnectionState.Live, null);
         }
 
-        if (_outage is { } outage && State == ConnectionState.Live && held.All(reader => reader.Phase == ReaderPhase.Live))
+        if (_outage is { } outage && State == ConnectionState.Live
+            && held.All(reader => reader.Phase == ReaderPhase.Live))
         {
             _outage = null;
             _context.Tally.Resumes++;

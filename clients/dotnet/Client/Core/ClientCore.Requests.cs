@@ -119,9 +119,11 @@ internal sealed partial class ClientCore
         var due = _readers.Values
             .Where(reader => reader.Phase == ReaderPhase.Joining && reader.AskDue <= _context.Now)
             .ToList();
-        foreach (var readers in due.GroupBy(reader => reader.JoinsAlone ? reader.Subscription : 0).Select(group => group.ToList()))
+        foreach (var readers in due.GroupBy(reader => reader.JoinsAlone ? reader.Subscription : 0)
+            .Select(group => group.ToList()))
         {
-            Send(new SubscribeRequest(Ask(readers)), (positions, sentAt) => new PendingJoin(sentAt, positions, readers));
+            Send(
+                new SubscribeRequest(Ask(readers)), (positions, sentAt) => new PendingJoin(sentAt, positions, readers));
         }
     }
 
@@ -222,7 +224,8 @@ internal sealed partial class ClientCore
     {
         if (request is PendingLeave leave)
         {
-            _leaving.AddRange(leave.Channels.Where(channel => !_readers.ContainsKey(channel) && !_leaving.Contains(channel)));
+            _leaving.AddRange(
+                leave.Channels.Where(channel => !_readers.ContainsKey(channel) && !_leaving.Contains(channel)));
         }
     }
 }

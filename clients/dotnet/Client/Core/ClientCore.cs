@@ -224,7 +224,8 @@ internal sealed partial class ClientCore
     /// <summary>The end: every publication and subscription gets its outcome.</summary>
     private void Terminate(ErrorDetail? error)
     {
-        _outbox.Abandon(error ?? ErrorDetail.Of(ErrorCodes.Closed, "The client was closed before the outcome was known."));
+        _outbox.Abandon(
+            error ?? ErrorDetail.Of(ErrorCodes.Closed, "The client was closed before the outcome was known."));
         foreach (var reader in _readers.Values)
         {
             _context.Emit(new SubscriptionEnded(reader.Subscription, error));

@@ -134,7 +134,8 @@ internal sealed partial class Outbox(CoreContext context, string publisher)
     {
         var reason = last is null ? string.Empty : $" It was last refused: {last.Code} {last.Name}.";
         return ErrorDetail.Of(
-            ErrorCodes.Unknown, $"It may have been accepted, and it can no longer be repeated safely.{reason}", entry.Number);
+            ErrorCodes.Unknown, $"It may have been accepted, and it can no longer be repeated safely.{reason}",
+            entry.Number);
     }
 
     private ErrorDetail? Objection(OutboxEntry entry)
@@ -142,13 +143,15 @@ internal sealed partial class Outbox(CoreContext context, string publisher)
         if (entry.Data.Length > context.Limits.MaxPayloadBytes)
         {
             return ErrorDetail.Of(
-                ErrorCodes.PayloadTooLarge, "The payload is too large.", entry.Data.Length, context.Limits.MaxPayloadBytes);
+                ErrorCodes.PayloadTooLarge, "The payload is too large.", entry.Data.Length,
+                context.Limits.MaxPayloadBytes);
         }
 
         if (_byTicket.Count >= context.Options.MaxOutboxPublications)
         {
             return ErrorDetail.Of(
-                ErrorCodes.OutboxFull, "Too many publications wait.", _byTicket.Count, context.Options.MaxOutboxPublications);
+                ErrorCodes.OutboxFull, "Too many publications wait.", _byTicket.Count,
+                context.Options.MaxOutboxPublications);
         }
 
         return _bytes + entry.Data.Length <= context.Options.MaxOutboxBytes

@@ -28,5 +28,6 @@ internal sealed class Tally
     public long Resumes { get; set; }
 
     public ClientStatistics Snapshot() => new(
-        Accepted, Refused, Unknown, PublishRequests, Repeated, Messages, Dropped, Gaps, Resets, Reads, Connections, Resumes);
+        Accepted, Refused, Unknown, PublishRequests, Repeated, Messages, Dropped, Gaps, Resets, Reads, Connections,
+        Resumes);
 }

@@ -58,7 +58,9 @@ internal sealed class AttemptLink : IDisposable
 
         lock (_endLock)
         {
-            _guard ??= _isDisposed ? null : time.CreateTimer(_ => Abort(), null, CloseTimeout, Timeout.InfiniteTimeSpan);
+            _guard ??= _isDisposed
+                ? null
+                : time.CreateTimer(_ => Abort(), null, CloseTimeout, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -89,7 +91,8 @@ internal sealed class AttemptLink : IDisposable
     {
         using var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol(protocol);
-        socket.Options.KeepAliveInterval = TimeSpan.Zero; // The subprotocol's ping does this, and its answer proves more.
+        // The subprotocol's ping does this, and its answer proves more.
+        socket.Options.KeepAliveInterval = TimeSpan.Zero;
         await socket.ConnectAsync(new Uri(url), Aborted).ConfigureAwait(false);
         _socket = socket;
         var sending = SendAllAsync(socket);

@@ -198,7 +198,8 @@ internal sealed class ClientPump : IAsyncDisposable
         try
         {
             var reason = await link.RunAsync(
-                effect.Url, effect.Protocol, async frame => await PostAsync(new FrameReceived(link.Attempt, frame)).ConfigureAwait(false))
+                effect.Url, effect.Protocol,
+                async frame => await PostAsync(new FrameReceived(link.Attempt, frame)).ConfigureAwait(false))
                 .ConfigureAwait(false);
             await PostAsync(new SocketClosed(link.Attempt, reason)).ConfigureAwait(false);
         }

@@ -88,7 +88,8 @@ internal sealed class Negotiator : IDisposable
         // Without an error of ours it is not the gateway that speaks; what is in between may soon let it speak again.
         return (null, NegotiationCodec.DecodeError(body) ?? (status == HttpStatusCode.Unauthorized
             ? ErrorDetail.Of(ErrorCodes.TokenInvalid, "Negotiate answered 401.")
-            : Failed("Negotiate was refused.", ((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture))));
+            : Failed(
+                "Negotiate was refused.", ((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture))));
     }
 
     private static ErrorDetail Failed(string message, string value) =>
