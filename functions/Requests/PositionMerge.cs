@@ -42,7 +42,7 @@ internal static class PositionMerge
     }
 
     /// <summary>
-    /// Stores positions of channels that the session holds; others are ignored. The current connection's word counts as
+    /// Stores positions of channels that the session holds or remembers; others are ignored. The current connection's word counts as
     /// it is, also back (R7). One that was overtaken by a newer connection may only move a position on within its
     /// epoch: its requests can be late.
     /// </summary>
@@ -54,20 +54,24 @@ internal static class PositionMerge
         }
 
         var isCurrent = session.Connection is null || session.Connection.ConnectionId == connectionId;
-        var subscriptions = session.Subscriptions.ToBuilder();
-        var changed = false;
+        var (subscriptions, remembered) = (session.Subscriptions, session.Remembered);
         foreach (var position in positions)
         {
             var channel = ChannelName.Parse(position.Channel);
             var brought = new Position(position.Epoch, position.Offset);
-            if (subscriptions.TryGetValue(channel, out var stored) && stored != brought
-                && (isCurrent || stored is null || (stored.Value.Epoch == brought.Epoch && stored.Value.Offset < brought.Offset)))
+            var stored = session.PositionOf(channel);
+            if (!isCurrent && stored is { } known && (known.Epoch != brought.Epoch || known.Offset > brought.Offset))
             {
-                subscriptions[channel] = brought;
-                changed = true;
+                continue;
             }
+
+            subscriptions = subscriptions.ContainsKey(channel) ? subscriptions.SetItem(channel, brought) : subscriptions;
+            remembered = remembered.ContainsKey(channel) ? remembered.SetItem(channel, brought) : remembered;
         }
 
-        return changed ? session with { Subscriptions = subscriptions.ToImmutable() } : session;
+        // A dictionary in which nothing changed is still the same, and then nothing needs to be written.
+        return ReferenceEquals(subscriptions, session.Subscriptions) && ReferenceEquals(remembered, session.Remembered)
+            ? session
+            : session with { Subscriptions = subscriptions, Remembered = remembered };
     }
 }

@@ -104,7 +104,7 @@ internal sealed class SubscribeHandler(
     {
         var starts = plan.Where(planned => planned.Error is null)
             .Select(planned => (planned.Channel, SubscribePlan.StartOf(
-                planned.Item, session?.Subscriptions.GetValueOrDefault(planned.Channel))))
+                planned.Item, session?.PositionOf(planned.Channel))))
             .ToList();
         var read = await pages.ReadAsync(starts, cancellationToken);
         var next = 0;

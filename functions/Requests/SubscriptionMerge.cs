@@ -36,10 +36,33 @@ internal sealed class SubscriptionMerge(
                 continue;
             }
 
-            subscriptions[channel] = PositionOf(item, pages[at]) ?? session.Subscriptions.GetValueOrDefault(channel);
+            subscriptions[channel] = PositionOf(item, pages[at]) ?? session.PositionOf(channel);
         }
 
-        return PositionMerge.Apply(session with { Subscriptions = subscriptions.ToImmutable() }, context.ConnectionId, positions);
+        var merged = session with
+        {
+            Subscriptions = subscriptions.ToImmutable(),
+            Remembered = Remember(session, subscriptions),
+        };
+        return PositionMerge.Apply(merged, context.ConnectionId, positions);
+    }
+
+    /// <summary>
+    /// Positions outlive the subscriptions that a resume leaves out, first those it leaves out now; together with what
+    /// is held they stay within the limit of channels, so that the row does.
+    /// </summary>
+    private ImmutableDictionary<ChannelName, Position> Remember(
+        Session session, ImmutableDictionary<ChannelName, Position?>.Builder held)
+    {
+        var left = session.Subscriptions.Where(pair => pair.Value is not null)
+            .Select(pair => KeyValuePair.Create(pair.Key, pair.Value!.Value))
+            .OrderBy(pair => pair.Key.Value, StringComparer.Ordinal);
+        var earlier = session.Remembered.OrderBy(pair => pair.Key.Value, StringComparer.Ordinal);
+        return left.Concat(earlier)
+            .DistinctBy(pair => pair.Key)
+            .Where(pair => !held.ContainsKey(pair.Key))
+            .Take(Math.Max(0, maxChannels - held.Count))
+            .ToImmutableDictionary();
     }
 
     /// <summary>

@@ -50,7 +50,12 @@ internal sealed class UnsubscribeHandler(SessionRows rows, IConnectionGroups gro
         return null;
     }
 
-    private static Session Leave(Session session, List<ChannelName> channels) => channels.Any(session.Subscriptions.ContainsKey)
-        ? session with { Subscriptions = session.Subscriptions.RemoveRange(channels) }
-        : session;
+    private static Session Leave(Session session, List<ChannelName> channels) =>
+        channels.Any(channel => session.Subscriptions.ContainsKey(channel) || session.Remembered.ContainsKey(channel))
+            ? session with
+            {
+                Subscriptions = session.Subscriptions.RemoveRange(channels),
+                Remembered = session.Remembered.RemoveRange(channels),
+            }
+            : session;
 }

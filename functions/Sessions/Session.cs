@@ -41,11 +41,21 @@ internal sealed record Session
     /// <summary>The channels held, each with the last position known (null: none yet).</summary>
     public ImmutableDictionary<ChannelName, Position?> Subscriptions { get; init; } = ImmutableDictionary<ChannelName, Position?>.Empty;
 
+    /// <summary>
+    /// Positions in channels that the session does not hold now, since a resume did not name them: a process that takes
+    /// the session up subscribes one by one, and its connection may break in between. Unsubscribing forgets them.
+    /// </summary>
+    public ImmutableDictionary<ChannelName, Position> Remembered { get; init; } = ImmutableDictionary<ChannelName, Position>.Empty;
+
     /// <summary>Fields that a later version wrote; they are handed back as they came.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Unknown { get; init; }
 
     /// <summary>How many earlier connections are remembered. More than a client ever has open at once.</summary>
     public const int MaxEarlierConnections = 4;
+
+    /// <summary>The last position known in a channel, held or not; null where there is none.</summary>
+    public Position? PositionOf(ChannelName channel) => Subscriptions.GetValueOrDefault(channel)
+        ?? (Remembered.TryGetValue(channel, out var remembered) ? remembered : null);
 
     /// <summary>The number that a connection was given before; null where it is not remembered.</summary>
     public long? NumberOf(string connectionId) =>

@@ -32,6 +32,8 @@ internal static class SessionCodec
         Earlier = session.EarlierConnections.IsEmpty ? null : [.. session.EarlierConnections.Select(earlier => ToRow(earlier)!)],
         Subscriptions = session.Subscriptions.OrderBy(pair => pair.Key.Value, StringComparer.Ordinal)
             .ToDictionary(pair => pair.Key.Value, pair => pair.Value?.ToString()),
+        Remembered = session.Remembered.IsEmpty ? null : session.Remembered.OrderBy(pair => pair.Key.Value, StringComparer.Ordinal)
+            .ToDictionary(pair => pair.Key.Value, pair => pair.Value.ToString()),
         Unknown = session.Unknown?.ToDictionary(),
     }, SessionJson.Relaxed.Row);
 
@@ -71,8 +73,23 @@ internal static class SessionCodec
         EarlierConnections = [.. (row.Earlier ?? []).Select(earlier => ToConnection(earlier)!)],
         Subscriptions = row.Subscriptions.ToImmutableDictionary(
             pair => ChannelName.Parse(pair.Key), pair => Position.TryParse(pair.Value, out var position) ? position : (Position?)null),
+        Remembered = ToPositions(row.Remembered),
         Unknown = row.Unknown,
     };
+
+    private static ImmutableDictionary<ChannelName, Position> ToPositions(Dictionary<string, string>? texts)
+    {
+        var positions = ImmutableDictionary.CreateBuilder<ChannelName, Position>();
+        foreach (var (channel, text) in texts ?? [])
+        {
+            if (Position.TryParse(text, out var position))
+            {
+                positions[ChannelName.Parse(channel)] = position;
+            }
+        }
+
+        return positions.ToImmutable();
+    }
 
     internal sealed record ConnectionRow(
         [property: JsonPropertyName("id")] string Id,
@@ -108,6 +125,10 @@ internal static class SessionCodec
         /// <summary>Positions in their text form, <c>EPOCH.OFFSET</c>.</summary>
         [JsonPropertyName("subscriptions")]
         public Dictionary<string, string?> Subscriptions { get; init; } = [];
+
+        /// <summary>In the same form; a process that does not know the field hands it back.</summary>
+        [JsonPropertyName("remembered")]
+        public Dictionary<string, string>? Remembered { get; init; }
 
         [JsonExtensionData]
         public Dictionary<string, JsonElement>? Unknown { get; set; }

@@ -88,6 +88,38 @@ public sealed class SubscribeHandlerTests
     }
 
     [Fact]
+    public async Task R7_the_position_of_a_channel_that_a_resume_does_not_name_is_there_when_it_is_subscribed_again()
+    {
+        // A new process takes up the session, and its connection breaks before it has subscribed to b.
+        Granted(("a", new Position("e", 1)), ("b", new Position("e", 2)));
+        _bench.Reader.Heads["b"] = 9;
+        await ResumeAsync("a");
+        await ResumeAsync("a");
+        await _bench.SendAsync<DoneAnswer>(new PositionsRequest { Id = 3, Positions = [new("b", "e", 4)] });
+        Assert.Equal([Given.Channel("a")], Row().Subscriptions.Keys);
+
+        var answer = await SubscribeAsync("b");
+
+        Assert.Equal((Outcome.Recovered, 5L), (answer.Channels[0].Outcome, answer.Channels[0].From));
+        Assert.Equal(new Position("e", 4), Stored("b"));
+        Assert.Empty(Row().Remembered);
+    }
+
+    [Fact]
+    public async Task What_is_remembered_of_channels_that_are_not_held_is_bounded_and_forgotten_by_unsubscribe()
+    {
+        _bench.Options.MaxChannelsPerSession = 3;
+        Granted(("a", new Position("e", 1)), ("b", new Position("e", 2)), ("c", new Position("e", 3)));
+        await ResumeAsync("a");
+        await SubscribeAsync("d");
+        Assert.Equal([Given.Channel("b")], Row().Remembered.Keys);
+
+        await _bench.SendAsync<DoneAnswer>(new UnsubscribeRequest(["b"]) { Id = 4 });
+
+        Assert.Empty(Row().Remembered);
+    }
+
+    [Fact]
     public async Task R4_after_unsubscribe_and_subscribe_a_resume_no_longer_trusts_what_connect_granted()
     {
         Granted(("a", null));

@@ -11,7 +11,7 @@ public sealed class SessionCodecTests
     [Fact]
     public void A_session_survives_its_row()
     {
-        var session = Full();
+        var session = Full() with { Remembered = [KeyValuePair.Create(Given.Channel("left"), new Position("epoch-1", 3))] };
 
         var decoded = SessionCodec.Decode(session.Id, SessionCodec.Encode(session));
 
@@ -76,6 +76,7 @@ public sealed class SessionCodecTests
         Assert.Equal((expected.Connection, expected.ConnectionNumber), (actual.Connection, actual.ConnectionNumber));
         Assert.Equal(expected.EarlierConnections, actual.EarlierConnections);
         Assert.Equal(expected.Subscriptions.OrderBy(pair => pair.Key.Value), actual.Subscriptions.OrderBy(pair => pair.Key.Value));
+        Assert.Equal(expected.Remembered.OrderBy(pair => pair.Key.Value), actual.Remembered.OrderBy(pair => pair.Key.Value));
         Assert.Equal(expected.Capabilities.Patterns, actual.Capabilities.Patterns);
     }
 }
