@@ -10,6 +10,8 @@ internal sealed class ByteReader(ReadOnlyMemory<byte> source)
 {
     private int _at;
 
+    public bool IsAtEnd => _at == source.Length;
+
     public ReadOnlyMemory<byte> ReadBytes(int count)
     {
         if (count < 0 || count > source.Length - _at)

@@ -55,6 +55,21 @@ internal sealed record Head
     /// <summary>When the newest segment was committed; for retention by age of quiet channels.</summary>
     public DateTimeOffset CommittedAt { get; init; } = DateTimeOffset.UnixEpoch;
 
+    /// <summary>The epoch before, until the first commit of this one: what it still owes is known to that commit.</summary>
+    public EndedEpoch? Ended { get; init; }
+
+    /// <summary>
+    /// The first head of a new epoch: it carries over who has published what, and what the old one owes (rule E1).
+    /// </summary>
+    public static Head Begin(string epoch, Head? before) => new()
+    {
+        Epoch = epoch,
+        Publishers = before?.Publishers ?? PublisherWindow.Empty,
+        // One that ends before its first commit owes what it took over.
+        Ended = before is null ? null
+            : before.Ended ?? new EndedEpoch(before.Epoch, before.LastOffset, before.Forwarded, before.Envelopes),
+    };
+
     /// <summary>The mark of an envelope; null where it is not known.</summary>
     public EnvelopeMark? Find(Guid envelope)
     {
@@ -62,6 +77,15 @@ internal sealed record Head
         return at < 0 ? null : Envelopes[at];
     }
 }
+
+/// <summary>What is kept of an epoch that has ended.</summary>
+/// <param name="Epoch">The epoch.</param>
+/// <param name="LastOffset">Its last offset.</param>
+/// <param name="Forwarded">How far the topic <c>events</c> had it; the rest is told to backends as a gap.</param>
+/// <param name="Envelopes">
+/// Its last envelopes: one of them that comes again was perhaps never sent, so it is repeated in the new epoch.
+/// </param>
+internal sealed record EndedEpoch(string Epoch, long LastOffset, long Forwarded, ImmutableList<EnvelopeMark> Envelopes);
 
 /// <summary>What the head keeps of a committed envelope.</summary>
 /// <param name="Id">The envelope's id.</param>

@@ -4,8 +4,8 @@ using ServerlessGateway.Protocol;
 namespace ServerlessGateway.Channels.Log;
 
 /// <summary>
-/// The binary form of a head, one property of its row. The largest is 1,000 publishers of at most 36 bytes, 32
-/// envelopes of at most 41 and 32 marks of time: under <see cref="MaxBytes"/>, and a property may have 64 KiB.
+/// The binary form of a head, one property of its row. The largest is 1,000 publishers of at most 36 bytes, twice
+/// 32 envelopes of at most 41 and 32 marks of time: under <see cref="MaxBytes"/>, and a property may have 64 KiB.
 /// </summary>
 internal static class HeadCodec
 {
@@ -22,16 +22,18 @@ internal static class HeadCodec
             record.WriteNumber(mark.Value.Highest);
             record.WriteTime(mark.Value.EnqueuedAt);
         });
-        WriteList(body, head.Envelopes, (record, mark) =>
-        {
-            record.WriteBytes(mark.Id.ToByteArray(bigEndian: true));
-            record.WriteNumber(mark.FirstOffset);
-            record.WriteNumber(mark.LastOffset - mark.FirstOffset);
-        });
+        WriteList(body, head.Envelopes, WriteEnvelope);
         WriteList(body, head.AgeMarks, (record, mark) =>
         {
             record.WriteNumber(mark.Offset);
             record.WriteTime(mark.At);
+        });
+        WriteList<EndedEpoch>(body, head.Ended is { } ended ? [ended] : [], (record, epoch) =>
+        {
+            record.WriteText(epoch.Epoch);
+            record.WriteNumber(epoch.LastOffset);
+            record.WriteNumber(epoch.Forwarded);
+            WriteList(record, epoch.Envelopes, WriteEnvelope);
         });
     });
 
@@ -47,6 +49,8 @@ internal static class HeadCodec
                 new PublisherKey(record.ReadBits()), new PublisherMark(record.ReadNumber(), record.ReadTime())))),
             Envelopes = ReadList(body, ReadEnvelope),
             AgeMarks = ReadList(body, record => new AgeMark(record.ReadNumber(), record.ReadTime())),
+            // Heads of the first build end here.
+            Ended = !body.IsAtEnd && ReadList(body, ReadEnded) is [var ended, ..] ? ended : null,
         };
     }
 
@@ -71,6 +75,16 @@ internal static class HeadCodec
         ForwardPending = fields.ReadByte() != 0,
         CommittedAt = fields.ReadTime(),
     };
+
+    private static EndedEpoch ReadEnded(ByteReader record) => new(
+        record.ReadText(), record.ReadNumber(), record.ReadNumber(), ReadList(record, ReadEnvelope));
+
+    private static void WriteEnvelope(ByteWriter record, EnvelopeMark mark)
+    {
+        record.WriteBytes(mark.Id.ToByteArray(bigEndian: true));
+        record.WriteNumber(mark.FirstOffset);
+        record.WriteNumber(mark.LastOffset - mark.FirstOffset);
+    }
 
     private static EnvelopeMark ReadEnvelope(ByteReader record)
     {

@@ -8,7 +8,7 @@ namespace ServerlessGateway.Channels.Reading;
 /// Reads heads so that whoever asks gets one whose read began after the question, while many who ask at once share one read: those who
 /// come while a read runs wait for the next (rules R1, E2).
 /// </summary>
-internal sealed class HeadReads(IChannelLog log, TimeProvider time, IOptions<ReadingOptions> options)
+internal sealed class HeadReads(CurrentHeads heads, TimeProvider time, IOptions<ReadingOptions> options)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ChannelName, Running> _running = [];
@@ -71,9 +71,9 @@ internal sealed class HeadReads(IChannelLog log, TimeProvider time, IOptions<Rea
         try
         {
             // Nobody's token: others share this read. The adapter's own time-outs end it.
-            var stored = await log.ReadHeadAsync(channel, CancellationToken.None);
-            Remember(new Remembered(channel, stored.Head, beganAt));
-            return stored.Head;
+            var head = await heads.ReadAsync(channel, CancellationToken.None);
+            Remember(new Remembered(channel, head, beganAt));
+            return head;
         }
         finally
         {

@@ -12,7 +12,7 @@ namespace ServerlessGateway.Channels.Sequencing;
 internal sealed record CommittedPart(ChannelName Channel, Head Head, IReadOnlyList<Segment> Segments)
 {
     /// <summary>The head of the epoch that this commit has ended; null in ordinary times.</summary>
-    public Head? Ended { get; init; }
+    public EndedEpoch? Ended { get; init; }
 
     /// <summary>The code of a message that can never be delivered; 0 where all can.</summary>
     public int Tombstone => Segments.SelectMany(segment => segment.Entries).FirstOrDefault(entry => entry.Gone != 0)?.Gone ?? 0;
@@ -115,7 +115,7 @@ internal sealed class ChannelCommit(
     private async Task<IReadOnlyList<SegmentEntry>> FreshOfAsync(
         ChannelPart part, LoadedHead loaded, InvocationTime invocation)
     {
-        if (loaded.Ended?.Find(part.Envelope) is not null)
+        if (loaded.Ended?.Envelopes.Exists(mark => mark.Id == part.Envelope) == true)
         {
             // It was committed in the epoch that ends now, whose readers are told to begin anew: it is repeated for
             // them.
@@ -159,8 +159,8 @@ internal sealed class ChannelCommit(
     {
         var head = loaded.Stored.Head!;
         var next = fresh.Count == 0
-            ? head with { CommittedAt = time.GetUtcNow() }
-            : NextHead.After(head, part, fresh, namespaces.Value.Of(part.Channel), time.GetUtcNow());
+            ? head with { CommittedAt = time.GetUtcNow(), Ended = null }
+            : NextHead.After(head with { Ended = null }, part, fresh, namespaces.Value.Of(part.Channel), time.GetUtcNow());
         var search = new RejectionSearch(head.Epoch, head.LastOffset + 1, part.EnqueuedAt, fresh);
         while (invocation.MayCommit)
         {

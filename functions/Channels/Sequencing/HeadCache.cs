@@ -9,8 +9,11 @@ namespace ServerlessGateway.Channels.Sequencing;
 /// commit begins.</param>
 /// <param name="IsCached">It was read or written in an earlier invocation, so somebody else may have written
 /// since.</param>
-/// <param name="Ended">The head of the epoch that the commit ends; null in ordinary times.</param>
-internal sealed record LoadedHead(StoredHead Stored, bool IsCached, Head? Ended = null);
+internal sealed record LoadedHead(StoredHead Stored, bool IsCached)
+{
+    /// <summary>The epoch before, where the commit is the first of a new one; null in ordinary times.</summary>
+    public EndedEpoch? Ended => Stored.Head?.Ended;
+}
 
 /// <summary>
 /// Heads with their tags, kept between invocations so that a commit needs no read (rule S4); bounded by bytes,
@@ -50,7 +53,7 @@ internal sealed class HeadCache(IChannelLog log, EpochFactory epochs, IOptions<S
     /// The same row with the first head of a new epoch: the next commit begins it, under the tag that was read.
     /// </summary>
     public LoadedHead Renew(StoredHead stored) =>
-        new(new StoredHead(NextHead.NewEpoch(epochs.Create(), stored.Head), stored.Tag), false, stored.Head);
+        new(stored with { Head = Head.Begin(epochs.Create(), stored.Head) }, false);
 
     /// <summary>Remembers what was written.</summary>
     public void Keep(ChannelName channel, StoredHead stored) =>

@@ -57,10 +57,6 @@ internal static class NextHead
         return Trim(appended, settings, now);
     }
 
-    /// <summary>The head of a new epoch: it carries over who has published what, and nothing else (rule E1).</summary>
-    public static Head NewEpoch(string epoch, Head? before) =>
-        new() { Epoch = epoch, Publishers = before?.Publishers ?? PublisherWindow.Empty };
-
     /// <summary>Raises what is retained where too much is, and notes the time (rule R5).</summary>
     private static Head Trim(Head head, NamespaceOptions settings, DateTimeOffset now)
     {

@@ -14,6 +14,7 @@ public sealed class HeadCodecTests
         from publishers in Gen.Select(Gen.ULong, Gen.Long[1, long.MaxValue], Gen.Long[0, 600_000]).List[0, 40]
         from envelopes in Gen.Select(Gen.Guid, Gen.Long[0, 1000]).List[0, Head.MaxEnvelopes]
         from turn in Gen.Long[0, 100]
+        from ended in Gen.Bool
         select new Head
         {
             Epoch = "0001019ab0000000aaaaaaaa",
@@ -27,13 +28,19 @@ public sealed class HeadCodecTests
             Envelopes = [.. envelopes.Select(envelope => new EnvelopeMark(envelope.Item1, last, last + envelope.Item2))],
             AgeMarks = [new AgeMark(last, At)],
             CommittedAt = At,
+            Ended = ended
+                ? new EndedEpoch("0001019aa0000000aaaaaaaa", last, last / 2, [.. envelopes.Select(envelope => new EnvelopeMark(envelope.Item1, 1, 2))])
+                : null,
         };
 
     [Fact]
     public void S1_every_head_comes_back_as_it_was() => Heads.Sample(head =>
     {
         var decoded = HeadCodec.Decode(HeadCodec.Encode(head));
-        return decoded with { Publishers = head.Publishers, Envelopes = head.Envelopes, AgeMarks = head.AgeMarks } == head
+        return decoded with { Publishers = head.Publishers, Envelopes = head.Envelopes, AgeMarks = head.AgeMarks, Ended = head.Ended } == head
+            && (head.Ended is null
+                ? decoded.Ended is null
+                : decoded.Ended! with { Envelopes = head.Ended.Envelopes } == head.Ended && decoded.Ended.Envelopes.SequenceEqual(head.Ended.Envelopes))
             && decoded.Publishers.ToOrderedList().SequenceEqual(head.Publishers.ToOrderedList())
             && decoded.Envelopes.SequenceEqual(head.Envelopes) && decoded.AgeMarks.SequenceEqual(head.AgeMarks);
     });
@@ -53,6 +60,7 @@ public sealed class HeadCodecTests
             Envelopes = [.. Enumerable.Repeat(new EnvelopeMark(Guid.Empty, long.MaxValue - 1000, long.MaxValue), Head.MaxEnvelopes)],
             AgeMarks = [.. Enumerable.Repeat(new AgeMark(long.MaxValue, DateTimeOffset.MaxValue), Head.MaxAgeMarks)],
         };
+        largest = largest with { Ended = Head.Begin("e", largest).Ended };
 
         Assert.InRange(HeadCodec.Encode(largest).Length, 30_000, HeadCodec.MaxBytes);
     }
@@ -88,6 +96,7 @@ public sealed class HeadCodecTests
                     fields.WriteTime(At);
                     fields.WriteText("a field of the next version");
                 });
+                writer.WriteNumber(0);
                 writer.WriteNumber(0);
                 writer.WriteNumber(0);
                 writer.WriteNumber(0);

@@ -64,7 +64,7 @@ public sealed class ReadingTests
     {
         var log = FakeLog.Of([1], 0);
         var time = new FakeTimeProvider();
-        var heads = new HeadReads(log, time, Options.Create(new ReadingOptions()));
+        var heads = new HeadReads(Current(log, time), time, Options.Create(new ReadingOptions()));
         log.Hold();
 
         var first = heads.ReadFreshAsync(Orders, default);
@@ -150,6 +150,42 @@ public sealed class ReadingTests
             .Sum(SegmentCache.SizeOf), 1, 2000);
     }
 
+    [Fact]
+    public async Task E1_who_reads_a_head_of_a_lower_generation_begins_a_new_epoch_at_once()
+    {
+        var log = Outlived();
+
+        var page = await CreateReader(log, generation: 2).ReadAsync(Orders, new Position(log.Head.Epoch, 3), 1000, default);
+
+        Assert.Equal((Outcome.Reset, 1, 0, true), (page.Outcome, page.From, page.Head, page.Live));
+        Assert.StartsWith("0002", page.Epoch, StringComparison.Ordinal);
+        Assert.Equal(page.Epoch, log.Head.Epoch);
+    }
+
+    [Fact]
+    public async Task E1_where_somebody_else_begins_it_first_theirs_holds()
+    {
+        var log = Outlived();
+        log.WrittenByOthers = () => new Head { Epoch = "0002019ab0000000aaaaaaaa", LastOffset = 5 };
+
+        var page = await CreateReader(log, generation: 2).ReadAsync(Orders, null, 1000, default);
+
+        Assert.Equal((Outcome.Started, "0002019ab0000000aaaaaaaa", 6), (page.Outcome, page.Epoch, page.From));
+    }
+
+    [Fact]
+    public async Task E1_where_it_cannot_be_begun_the_client_is_told_to_ask_again()
+    {
+        var log = Outlived();
+        log.WrittenByOthers = () => log.Head;
+
+        var page = await CreateReader(log, generation: 2).ReadAsync(Orders, null, 1000, default);
+
+        Assert.Equal((Outcome.Retry, ErrorCodes.StoreUnavailable.Code), (page.Outcome, page.Error!.Code));
+    }
+
+    private static FakeLog Outlived() => new(new Head { Epoch = "0001019ab0000000aaaaaaaa", LastOffset = 3 }, []);
+
     private static List<ChannelPage> PullAll(ChannelReader reader, Position position, int pageBytes)
     {
         var pages = new List<ChannelPage> { Read(position) };
@@ -168,12 +204,15 @@ public sealed class ReadingTests
         ChannelPage Read(Position from) => reader.ReadAsync(Orders, from, pageBytes, default).GetAwaiter().GetResult();
     }
 
-    private static ChannelReader CreateReader(FakeLog log, TimeProvider? time = null)
+    private static CurrentHeads Current(FakeLog log, TimeProvider time, int generation = 0) => new(
+        log, new EpochFactory(time, new CryptographicEntropy(), Options.Create(new LogOptions { StoreGeneration = generation })));
+
+    private static ChannelReader CreateReader(FakeLog log, TimeProvider? time = null, int generation = 0)
     {
         var options = Options.Create(new ReadingOptions());
         time ??= new FakeTimeProvider();
         var segments = new SegmentReads(log, new SegmentCache(options), time, options);
-        return new ChannelReader(new HeadReads(log, time, options), segments, NullLogger<ChannelReader>.Instance);
+        return new ChannelReader(new HeadReads(Current(log, time, generation), time, options), segments, NullLogger<ChannelReader>.Instance);
     }
 
     private sealed class FakeLog(Head? head, List<Segment> segments) : IChannelLog
@@ -233,9 +272,22 @@ public sealed class ReadingTests
             return stored;
         }
 
+        public Func<Head>? WrittenByOthers { get; set; }
+
         public Task<CommitResult> CommitAsync(
-            ChannelName channel, StoredHead previous, Head next, IReadOnlyList<Segment> segments, CancellationToken cancellationToken) =>
-            throw new NotSupportedException("Readers do not commit.");
+            ChannelName channel, StoredHead previous, Head next, IReadOnlyList<Segment> segments, CancellationToken cancellationToken)
+        {
+            if (WrittenByOthers is { } written)
+            {
+                Head = written();
+                return Task.FromResult<CommitResult>(new CommitResult.Conflict());
+            }
+
+            Assert.Same(Head, previous.Head);
+            Assert.Empty(segments);
+            Head = next;
+            return Task.FromResult<CommitResult>(new CommitResult.Committed("2"));
+        }
 
         public Task<IReadOnlyList<Segment>> ReadSegmentsAsync(
             ChannelName channel, string epoch, long after, long upTo, int maxBytes, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using ServerlessGateway.Backends;
 using ServerlessGateway.Channels.Log;
+using ServerlessGateway.Channels.Reading;
 using ServerlessGateway.Channels.Publishing;
 using ServerlessGateway.Channels.Sequencing;
 using ServerlessGateway.Instances;
@@ -48,7 +49,7 @@ internal sealed class SequencerRig : IAsyncDisposable
         services.AddSingleton<IIngressQueue>(Queue);
         services.AddSingleton<IDestinationSender>(Sender);
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddInstances().AddSequencing().AddSequencing();
+        services.AddInstances().AddReading().AddSequencing().AddSequencing();
         _provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
         Sequencer = _provider.GetRequiredService<Sequencer>();
     }
@@ -101,6 +102,10 @@ internal sealed class SequencerRig : IAsyncDisposable
 
     public async Task<Head> HeadAsync(ChannelName? channel = null) =>
         (await Memory.ReadHeadAsync(channel ?? Orders, CancellationToken.None)).Head!;
+
+    /// <summary>The head as one who reads for a client gets it.</summary>
+    public async Task<Head> ReadCurrentAsync() =>
+        (await _provider.GetRequiredService<CurrentHeads>().ReadAsync(Orders, CancellationToken.None))!;
 
     public async Task<IReadOnlyList<SegmentEntry>> EntriesAsync(ChannelName? channel = null) =>
         [.. Memory.SegmentsOf(channel ?? Orders, (await HeadAsync(channel)).Epoch).SelectMany(segment => segment.Entries)];

@@ -337,6 +337,37 @@ public sealed class SequencerTests
     }
 
     [Fact]
+    public async Task E1_a_reader_that_begins_the_new_epoch_takes_nothing_from_the_commit_that_follows()
+    {
+        await using var before = new SequencerRig();
+        var envelope = Numbers(1, 2);
+        await before.HandleAsync(envelope);
+        await using var after = new SequencerRig(before.Memory, ("Gateway:Log:StoreGeneration", "2"));
+
+        var read = await after.ReadCurrentAsync();
+        await after.HandleAsync(Numbers(2, 3));
+        var head = await after.HeadAsync();
+
+        Assert.Equal((0, head.Epoch), (read.LastOffset, read.Epoch));
+        Assert.Equal([3], (await after.EntriesAsync()).Select(entry => entry.Number));
+        Assert.Null(head.Ended);
+    }
+
+    [Fact]
+    public async Task E1_an_envelope_that_was_not_sent_before_the_failover_is_repeated_also_where_a_reader_began_the_epoch()
+    {
+        await using var before = new SequencerRig();
+        var envelope = Numbers(1, 2);
+        await before.HandleAsync(envelope);
+        await using var after = new SequencerRig(before.Memory, ("Gateway:Log:StoreGeneration", "2"));
+
+        await after.ReadCurrentAsync();
+        await after.HandleAsync(envelope);
+
+        Assert.Equal([1, 2], (await after.EntriesAsync()).Select(entry => entry.Number));
+    }
+
+    [Fact]
     public async Task E3_a_store_that_has_lost_commits_gets_a_new_epoch()
     {
         await using var rig = new SequencerRig();
