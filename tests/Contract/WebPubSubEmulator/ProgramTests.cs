@@ -18,7 +18,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData("closed input")]
     public async Task The_ready_line_is_all_of_the_output_and_the_end_is_clean(string end)
     {
-        using var process = Start("--port", "0", "--name", "alpha", "--json", "--exit-with-parent", "--data", _folder);
+        using var process = EmulatorProgram.Start("--port", "0", "--name", "alpha", "--json", "--exit-with-parent", "--data", _folder);
 
         var ready = JsonNode.Parse(await process.StandardOutput.ReadLineAsync().WaitAsync(HangGuard) ?? "")!;
         var connection = ready["connectionString"]!.GetValue<string>();
@@ -48,7 +48,7 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task Without_exit_with_parent_a_closed_input_means_nothing()
     {
-        using var process = Start("--port", "0", "--json");
+        using var process = EmulatorProgram.Start("--port", "0", "--json");
         var ready = JsonNode.Parse(await process.StandardOutput.ReadLineAsync().WaitAsync(HangGuard) ?? "")!;
 
         process.StandardInput.Close();
@@ -85,7 +85,7 @@ public sealed class ProgramTests : IDisposable
     private static async Task AssertRefusedAsync(string problem, params string[] arguments)
     {
         string[] port = arguments.Contains("--port") ? [] : ["--port", "0"];
-        using var process = Start([.. port, "--json", .. arguments]);
+        using var process = EmulatorProgram.Start([.. port, "--json", .. arguments]);
         process.StandardInput.Close();
 
         var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(HangGuard);
@@ -95,16 +95,5 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(1, process.ExitCode);
         Assert.Equal("", output);
         Assert.Contains(problem, Assert.Single(error.Trim().Split('\n')), StringComparison.Ordinal);
-    }
-
-    private static Process Start(params string[] arguments)
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "ServerlessGateway.WebPubSubEmulator.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
     }
 }
