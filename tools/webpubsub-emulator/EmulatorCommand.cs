@@ -2,12 +2,16 @@ using System.CommandLine;
 using System.Text.Json;
 using ServerlessGateway.WebPubSubEmulator.Access;
 using ServerlessGateway.WebPubSubEmulator.EventHandlers;
+using ServerlessGateway.WebPubSubEmulator.Hub;
 
 namespace ServerlessGateway.WebPubSubEmulator;
 
 /// <summary>The command line of the program.</summary>
 internal static class EmulatorCommand
 {
+    // Beyond an hour, lost connections would only fill the memory.
+    private const int MaxRecoverySeconds = 60 * 60;
+
     private static readonly Option<string> Name = new("--name")
     {
         Description = "Name of the instance, shown in log lines and in the ready line.",
@@ -46,6 +50,12 @@ internal static class EmulatorCommand
         Description = "What event handlers are told as WebHook-Request-Origin. Default: host and port of the endpoint.",
     };
 
+    private static readonly Option<int> RecoverySeconds = new("--recovery-seconds")
+    {
+        Description = "How long a reliable client that lost its socket may take to come back.",
+        DefaultValueFactory = _ => (int)new HubLimits().RecoveryWindow.TotalSeconds,
+    };
+
     private static readonly Option<bool> Json = new("--json")
     {
         Description = "Print one JSON object when ready, and nothing else on standard output.",
@@ -60,7 +70,7 @@ internal static class EmulatorCommand
     {
         var command = new RootCommand("Azure Web PubSub on one machine: clients, groups, event handlers, REST.")
         {
-            Name, Port, Keys, Config, Data, PublicEndpoint, Origin, Json, ExitWithParent,
+            Name, Port, Keys, Config, Data, PublicEndpoint, Origin, RecoverySeconds, Json, ExitWithParent,
         };
         command.SetAction((parsed, cancellationToken) => ServeAsync(parsed, cancellationToken));
         // Signals belong to the host, which stops in good order; a second handler would cut that short.
@@ -109,8 +119,14 @@ internal static class EmulatorCommand
             EventHandlers = config,
             PublicEndpoint = parsed.GetValue(PublicEndpoint) is { } text ? ParseEndpoint(text) : null,
             Origin = parsed.GetValue(Origin),
+            Limits = new HubLimits { RecoveryWindow = RecoveryWindowOf(parsed.GetValue(RecoverySeconds)) },
         };
     }
+
+    private static TimeSpan RecoveryWindowOf(int seconds) => seconds is >= 0 and <= MaxRecoverySeconds
+        ? TimeSpan.FromSeconds(seconds)
+        : throw new FormatException(
+            $"--recovery-seconds is {seconds}; it must be a whole number from 0 to {MaxRecoverySeconds}.");
 
     private static Uri ParseEndpoint(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var endpoint) && endpoint.Scheme is ("http" or "https")

@@ -126,6 +126,8 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
         services.AddSingleton<EventDispatcher>();
         services.AddSingleton<RestGate>();
         services.AddSingleton<ClientTokens>();
+        services.AddSingleton<ReconnectionTokens>();
+        services.AddSingleton<ClientRecovery>();
         services.AddSingleton<ClientEndpoint>();
         services.AddSingleton(provider => new ClientServices(
             provider.GetRequiredService<EventDispatcher>(),
@@ -133,6 +135,9 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
             options.Limits,
             options.Time,
             provider.GetRequiredService<ILogger<ClientSocket>>()));
+        services.AddSingleton<ClientSessions>();
+        // Behind the notifications, so that it stops before them and the last disconnected events are still sent.
+        services.AddHostedService(provider => provider.GetRequiredService<ClientSessions>());
     }
 
     private static void Configure(KestrelServerOptions kestrel, EmulatorOptions options)
@@ -153,6 +158,7 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
         var clients = app.Services.GetRequiredService<ClientEndpoint>();
         app.MapGet("/client/hubs/{hub}", clients.HandleAsync);
         app.MapGet("/client", clients.HandleAsync);
+        app.MapGet("/clients/mqtt/hubs/{hub}", clients.RefuseMqttAsync);
         RestRoutes.Map(
             app, app.Services.GetRequiredService<RestGate>(), app.Services.GetRequiredService<ClientTokens>());
         app.MapMethods("/api/health", ["HEAD", "GET"], () => Results.StatusCode(StatusCodes.Status200OK));

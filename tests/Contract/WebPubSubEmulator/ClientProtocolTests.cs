@@ -82,7 +82,6 @@ public sealed class ClientProtocolTests : IAsyncLifetime
 
     [Fact]
     [Feature("Clients", "Message metadata")]
-    [Feature("Clients", "ttlSeconds", Support = FeatureSupport.Different, Note = "Checked; a message is delivered at once or not at all.")]
     public async Task Metadata_travels_with_the_message()
     {
         await using var client = await _instance.ConnectAsync(null, AllRoles, ["g1"]);
@@ -158,6 +157,8 @@ public sealed class ClientProtocolTests : IAsyncLifetime
     [InlineData("""{"type":"sendToGroup","group":"g","data":1,"noEcho":"yes"}""", 1007)]
     [InlineData("""{"type":"sendToGroup","group":"g","data":"\ud800","dataType":"text"}""", 1007)]
     [InlineData("""{"type":"event","event":"a\nb","data":1}""", 1007)]
+    [InlineData("""{"type":"sendToGroup","group":"g","data":1,"stream":{"streamId":"s"}}""", 1007)]
+    [InlineData("""{"type":"event","event":"e","data":1,"stream":{"streamId":"s"}}""", 1007)]
     [Feature("Clients", "Malformed messages close the connection")]
     public async Task A_malformed_message_closes_the_connection_with_its_reason(string message, int status)
     {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.WebSockets;
 using ServerlessGateway.Tests.Support;
 
 namespace ServerlessGateway.Contract.Tests.WebPubSubEmulator;
@@ -114,15 +113,28 @@ public sealed class HandshakeTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("json.reliable.webpubsub.azure.v1")]
-    [InlineData("protobuf.webpubsub.azure.v1")]
+    [InlineData("mqtt")]
+    [InlineData("mqttv3.1")]
+    [InlineData("json.webpubsub.azure.v2")]
     [InlineData("made.up")]
-    [Feature("Not supported", "Reliable and protobuf subprotocols, MQTT", Support = FeatureSupport.Missing, Note = "The handshake is refused with 400.")]
     public async Task A_subprotocol_that_is_not_spoken_is_refused_with_400(string subprotocol)
     {
         Assert.Equal(
             HttpStatusCode.BadRequest,
             await TestClient.HandshakeStatusAsync(_instance.ClientUrl(TestInstance.Sign(_instance.Audience)), subprotocol));
+    }
+
+    [Fact]
+    [Feature("Not supported", "MQTT", Support = FeatureSupport.Missing, Note = "The handshake is refused by name, with 501 on the path of MQTT clients and with 400 elsewhere.")]
+    public async Task MQTT_is_refused_by_name()
+    {
+        var token = TestInstance.Sign(_instance.Audience);
+        var path = _instance.ClientUrl(token, "/clients/mqtt/hubs/chat");
+        using var http = new HttpClient();
+        using var refused = await http.GetAsync(new Uri(path.Replace("ws://", "http://", StringComparison.Ordinal)));
+
+        Assert.Equal(HttpStatusCode.NotImplemented, await TestClient.HandshakeStatusAsync(path, "mqtt"));
+        Assert.Contains("MQTT", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -145,16 +157,6 @@ public sealed class HandshakeTests : IAsyncLifetime
         Assert.Equal(
             HttpStatusCode.BadRequest,
             await TestClient.HandshakeStatusAsync(_instance.ClientUrl(good, extra: "&webpubsub_mode=other"), subprotocol: null));
-    }
-
-    [Fact]
-    [Feature("Not supported", "Recovery of a connection", Support = FeatureSupport.Missing, Note = "Accepted and closed with 1008, as by the service when a connection cannot be recovered.")]
-    public async Task A_recovery_is_accepted_and_closed_for_good()
-    {
-        await using var client = await TestClient.ConnectAsync(
-            _instance.ClientUrl(extra: "?awps_connection_id=a&awps_reconnection_token=b"), "json.reliable.webpubsub.azure.v1");
-
-        Assert.Equal(WebSocketCloseStatus.PolicyViolation, (await client.ClosedAsync()).Status);
     }
 
     [Fact]

@@ -99,7 +99,6 @@ public sealed class RestAccessTests : IAsyncLifetime
     [InlineData("GET", "/groups/g/connections?continuationToken=x", null, "", 400)]
     [InlineData("POST", "/:generateToken?minutesToExpire=0", null, "", 400)]
     [InlineData("POST", "/:generateToken?clientType=MQTT", null, "", 400)]
-    [Feature("REST", "messageTtlSeconds", Support = FeatureSupport.Different, Note = "Checked; a message is delivered at once or not at all.")]
     public async Task A_parameter_that_is_wrong_is_refused_with_code_and_message(
         string method, string route, string? body, string contentType, int status)
     {

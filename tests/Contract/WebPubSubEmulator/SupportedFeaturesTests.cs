@@ -14,6 +14,6 @@ public sealed class SupportedFeaturesTests
             RepositoryRoot.Combine("tools", "webpubsub-emulator", "SUPPORTED_FEATURES.md"), expected);
 
         Assert.True(problem is null, problem);
-        Assert.Contains("| Reliable and protobuf subprotocols, MQTT | missing |", expected, StringComparison.Ordinal);
+        Assert.Contains("| MQTT | missing |", expected, StringComparison.Ordinal);
     }
 }

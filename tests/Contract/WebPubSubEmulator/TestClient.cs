@@ -10,6 +10,9 @@ namespace ServerlessGateway.Contract.Tests.WebPubSubEmulator;
 internal sealed class TestClient : IAsyncDisposable
 {
     public const string Json = "json.webpubsub.azure.v1";
+    public const string ReliableJson = "json.reliable.webpubsub.azure.v1";
+    public const string Protobuf = "protobuf.webpubsub.azure.v1";
+    public const string ReliableProtobuf = "protobuf.reliable.webpubsub.azure.v1";
 
     private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(20);
 
@@ -22,20 +25,28 @@ internal sealed class TestClient : IAsyncDisposable
     /// <summary>The id that the <c>connected</c> message told; read by <see cref="ConnectAsync"/> for JSON clients.</summary>
     public string ConnectionId { get; private set; } = "";
 
+    /// <summary>What a reliable client was told to recover its connection with.</summary>
+    public string ReconnectionToken { get; private set; } = "";
+
     public static async Task<TestClient> ConnectAsync(
+        string url, string? subprotocol = Json, string? authorization = null)
+    {
+        var client = await OpenAsync(url, subprotocol, authorization);
+        if (client.Socket.SubProtocol is not (Json or ReliableJson)) return client;
+        var connected = await client.ReceiveAsync();
+        client.ConnectionId = connected["connectionId"]!.GetValue<string>();
+        client.ReconnectionToken = connected["reconnectionToken"]?.GetValue<string>() ?? "";
+        return client;
+    }
+
+    /// <summary>Opens the socket and reads nothing from it.</summary>
+    public static async Task<TestClient> OpenAsync(
         string url, string? subprotocol = Json, string? authorization = null)
     {
         var socket = NewSocket(subprotocol, authorization);
         using var guard = new CancellationTokenSource(HangGuard);
         await socket.ConnectAsync(new Uri(url), guard.Token);
-        var client = new TestClient(socket);
-        if (socket.SubProtocol == Json)
-        {
-            var connected = await client.ReceiveAsync();
-            client.ConnectionId = connected["connectionId"]!.GetValue<string>();
-        }
-
-        return client;
+        return new TestClient(socket);
     }
 
     /// <summary>The HTTP status of a handshake that is refused; 101 when it is not.</summary>

@@ -17,13 +17,15 @@ internal sealed partial class ClientEndpoint(
     ServiceAddress address,
     Func<string> newConnectionId,
     ClientServices services,
+    ClientSessions sessions,
+    ClientRecovery recovery,
+    ReconnectionTokens reconnectionTokens,
     ILogger<ClientEndpoint> logger)
 {
     private const string GroupClaim = "webpubsub.group";
 
     public async Task HandleAsync(HttpContext context)
     {
-        var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         var named = context.GetRouteValue("hub") as string ?? context.Request.Query["hub"].ToString();
         if (!HubName.TryParse(named, out var hubName))
         {
@@ -37,9 +39,9 @@ internal sealed partial class ClientEndpoint(
             return;
         }
 
-        if (context.Request.Query.ContainsKey("awps_connection_id"))
+        if (ClientRecovery.IsAskedFor(context.Request))
         {
-            await RefuseRecoveryAsync(context);
+            await recovery.HandleAsync(context, hubName);
             return;
         }
 
@@ -58,10 +60,14 @@ internal sealed partial class ClientEndpoint(
             return;
         }
 
-        await AdmitAsync(context, hub, ((TokenResult.Valid)read).Token, stopping);
+        await AdmitAsync(context, hub, ((TokenResult.Valid)read).Token);
     }
 
-    private async Task AdmitAsync(HttpContext context, HubCore hub, JsonWebToken token, CancellationToken stopping)
+    /// <summary>MQTT clients have a path of their own; they are told what is missing, not that the path is.</summary>
+    public Task RefuseMqttAsync(HttpContext context) =>
+        RefuseAsync(context, StatusCodes.Status501NotImplemented, "This emulator does not speak MQTT.");
+
+    private async Task AdmitAsync(HttpContext context, HubCore hub, JsonWebToken token)
     {
         if (!TryReadMode(context, out var mode) || !TryReadGroups(token, out var groups) || !UserId.IsValid(token.Subject))
         {
@@ -89,41 +95,40 @@ internal sealed partial class ClientEndpoint(
         var offered = context.WebSockets.WebSocketRequestedProtocols;
         if (!Subprotocols.TryChoose(offered, accepted.Subprotocol, out var chosen))
         {
-            await RefuseAsync(
-                context, StatusCodes.Status400BadRequest, $"None of the subprotocols '{string.Join(", ", offered)}' can be used.");
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, Subprotocols.Refusal(offered));
             return;
         }
 
-        await OpenAsync(context, hub, Merge(spec, accepted, chosen), stopping);
+        await OpenAsync(context, hub, Merge(hub, spec, accepted, chosen));
     }
 
-    private async Task OpenAsync(HttpContext context, HubCore hub, ConnectionSpec spec, CancellationToken stopping)
+    private async Task OpenAsync(HttpContext context, HubCore hub, ConnectionSpec spec)
     {
         var signal = new OutboxSignal();
-        var connection = hub.TryOpen(spec, signal);
-        if (connection is null)
+        if (sessions.TryOpen(hub, spec, signal) is not var (connection, session))
         {
             await RefuseAsync(context, StatusCodes.Status429TooManyRequests, "The connection count limit is reached.");
             return;
         }
 
-        services.Meter.Opened();
+        var outbox = connection.Outbox;
         try
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync(spec.Subprotocol);
             services.Events.Connected(hub, connection);
-            await new ClientSocket(socket, hub, connection, signal, services).RunAsync(context.Abort, stopping);
+            await new ClientSocket(socket, hub, connection, outbox, signal, session, services).RunAsync(context.Abort);
         }
         finally
         {
-            // Only where the socket could not be opened: otherwise the end is decided, and told, already.
-            if (hub.End(connection, ConnectionEnd.Lost)) services.Events.Disconnected(hub, connection, ConnectionEnd.Lost);
-            services.Meter.Closed(connection.Outbox.End?.Kind == EndKind.SlowClient);
+            // Only where the socket could not be opened: otherwise its end is decided already.
+            hub.EndFrom(connection, outbox, ConnectionEnd.Lost);
         }
     }
 
-    private static ConnectionSpec Merge(ConnectionSpec spec, ConnectOutcome.Accepted accepted, string? subprotocol) =>
-        spec with
+    private ConnectionSpec Merge(HubCore hub, ConnectionSpec spec, ConnectOutcome.Accepted accepted, string? subprotocol)
+    {
+        var isReliable = Subprotocols.IsReliable(subprotocol);
+        return spec with
         {
             UserId = accepted.UserId ?? spec.UserId,
             Groups = [.. spec.Groups, .. accepted.Groups],
@@ -131,7 +136,10 @@ internal sealed partial class ClientEndpoint(
             State = accepted.State,
             Subprotocol = subprotocol,
             Protocol = Subprotocols.ProtocolOf(subprotocol),
+            IsReliable = isReliable,
+            ReconnectionToken = isReliable ? reconnectionTokens.Issue(hub.Name, spec.ConnectionId) : null,
         };
+    }
 
     private static bool TryReadMode(HttpContext context, out PlainMode mode)
     {
@@ -161,17 +169,6 @@ internal sealed partial class ClientEndpoint(
     {
         if (request.Query.TryGetValue("access_token", out var query) && !string.IsNullOrEmpty(query)) return query;
         return BearerToken.Of(request);
-    }
-
-    // Plain subprotocols cannot be recovered: as in the service the socket is accepted, then closed for good.
-    private static async Task RefuseRecoveryAsync(HttpContext context)
-    {
-        var offered = context.WebSockets.WebSocketRequestedProtocols;
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(offered.Count > 0 ? offered[0] : null);
-        await socket.CloseOutputAsync(
-            System.Net.WebSockets.WebSocketCloseStatus.PolicyViolation,
-            "The connection cannot be recovered.",
-            context.RequestAborted);
     }
 
     private async Task RefuseAsync(HttpContext context, int statusCode, string reason)

@@ -7,7 +7,4 @@ internal sealed partial class ClientSocket
 
     [LoggerMessage(3102, LogLevel.Warning, "Connection {ConnectionId} sent a malformed message: {Error}")]
     private static partial void LogMalformed(ILogger logger, string connectionId, string error);
-
-    [LoggerMessage(3103, LogLevel.Debug, "Connection {ConnectionId} was stopped with requests in hand")]
-    private static partial void LogStopped(ILogger logger, string connectionId);
 }

@@ -1,52 +1,42 @@
+using System.Buffers;
 using System.Net.WebSockets;
-using System.Threading.Channels;
 using ServerlessGateway.WebPubSubEmulator.Hub;
 
 namespace ServerlessGateway.WebPubSubEmulator.Clients;
 
 /// <summary>
-/// The socket of one client. Three loops, each with one task: reading decodes frames and answers pings at once; the
-/// mailbox carries out requests in order, waiting for the answer to each event before the next; writing sends what the
-/// outbox holds. A full mailbox stops reading, so a client that floods is slowed by TCP and costs a bounded amount.
+/// One socket of a client. Two loops, each with one task: reading decodes frames, answers pings and takes sequence
+/// acknowledgements at once, and leaves the rest to the session; writing sends what the outbox of this socket holds.
 /// </summary>
 internal sealed partial class ClientSocket(
     WebSocket socket,
     HubCore hub,
     HubConnection connection,
+    Outbox outbox,
     OutboxSignal signal,
+    ClientSession session,
     ClientServices services)
 {
-    /// <summary>Requests that may wait behind an event in flight; each is at most one message.</summary>
-    private const int MailboxCapacity = 16;
-
     /// <summary>How long a connection that is to end may still take for what waits and for the closing handshake.</summary>
     private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<ClientRequest> _mailbox = Channel.CreateBounded<ClientRequest>(
-        new BoundedChannelOptions(MailboxCapacity) { SingleReader = true, SingleWriter = true });
-
-    private readonly ClientRequests _requests = new(hub, connection);
-
-    /// <summary>Serves the connection until it has ended on both sides; <paramref name="cut"/> breaks it at TCP level.</summary>
-    public async Task RunAsync(Action cut, CancellationToken stopping)
+    /// <summary>Serves the socket until it has ended on both sides; <paramref name="cut"/> breaks it at TCP level.</summary>
+    public async Task RunAsync(Action cut)
     {
         using var ended = new CancellationTokenSource();
         using var finished = new CancellationTokenSource();
         var guarding = GuardEndAsync(cut, ended, finished.Token);
-        var handling = HandleRequestsAsync(stopping);
         await Task.WhenAll(ReadAsync(ended.Token), WriteAsync());
         await finished.CancelAsync();
         await guarding;
-        await handling;
     }
 
     // Once the end is decided the socket has a bounded time left: a client that does not read is never waited for.
     private async Task GuardEndAsync(Action cut, CancellationTokenSource ended, CancellationToken finished)
     {
         var end = await signal.Ended;
-        services.Events.Disconnected(hub, connection, end);
         if (end.Kind != EndKind.ClosedByClient) await ended.CancelAsync();
-        if (end.Kind != EndKind.Dropped)
+        if (end.Kind is not (EndKind.Dropped or EndKind.Replaced))
         {
             var waiting = Task.Delay(CloseGrace, services.Time, finished);
             await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -66,101 +56,36 @@ internal sealed partial class ClientSocket(
                 var message = await reader.ReadAsync(CancellationToken.None);
                 if (message.Kind == ReceivedKind.Close)
                 {
-                    hub.End(connection, ClosedByClient());
+                    hub.EndFrom(connection, outbox, ClosedByClient());
                     return;
                 }
 
                 // What arrives after the end was decided is only read to reach the client's close frame.
-                if (connection.Outbox.End is not null) continue;
+                if (outbox.End is not null) continue;
                 var (request, end) = Decode(message);
-                if (end is not null) hub.End(connection, end);
-                else if (request is not null) await PostAsync(request, ended);
+                if (end is not null) hub.EndFrom(connection, outbox, end);
+                else if (request is not null && !hub.HandleAtOnce(connection, outbox, request))
+                {
+                    await session.PostAsync(connection, request, ended);
+                }
             }
         }
-        catch (Exception exception) when (exception is WebSocketException or IOException or OperationCanceledException
-            or ObjectDisposedException or Microsoft.AspNetCore.Connections.ConnectionAbortedException)
+        catch (Exception exception) when (IsLoss(exception))
         {
             LogLost(services.Logger, connection.Id, exception.Message);
-            hub.End(connection, ConnectionEnd.Lost);
-        }
-        finally
-        {
-            _mailbox.Writer.TryComplete();
+            hub.EndFrom(connection, outbox, ConnectionEnd.Lost);
         }
     }
 
-    // A request that waits for room is given up when the connection ends: nobody would be told of its outcome.
-    private async ValueTask PostAsync(ClientRequest request, CancellationToken ended)
+    // The request to carry out, or how the connection must end.
+    private ReadResult Decode(ReceivedMessage message)
     {
-        try
-        {
-            await _mailbox.Writer.WriteAsync(request, ended);
-        }
-        catch (OperationCanceledException) when (ended.IsCancellationRequested)
-        {
-            LogStopped(services.Logger, connection.Id);
-        }
-    }
-
-    // The request to carry out, if there is one, or how the connection must end.
-    private (ClientRequest? Request, ConnectionEnd? End) Decode(ReceivedMessage message)
-    {
-        if (message.Kind == ReceivedKind.TooBig)
-        {
-            var limit = services.Limits.MaxMessageBytes;
-            return (null, Malformed(ConnectionEnd.TooBig, $"A message is limited to {limit} bytes."));
-        }
-
-        if (connection.Spec.Protocol == ClientProtocol.Plain) return (PlainRequest(message), null);
-        if (message.Kind != ReceivedKind.Text)
-        {
-            return (null, Malformed(ConnectionEnd.InvalidType, "The JSON subprotocol requires text messages."));
-        }
-
-        if (!JsonRequests.TryRead(message.Bytes, out var request, out var error))
-        {
-            return (null, Malformed(ConnectionEnd.InvalidPayload, error));
-        }
-
-        if (request is not ClientRequest.Ping) return (request, null);
-        // Liveness must not wait behind an event in flight.
-        _requests.Handle(request);
-        return (null, null);
-    }
-
-    private ConnectionEnd Malformed(int closeStatus, string error)
-    {
-        LogMalformed(services.Logger, connection.Id, error);
-        return new ConnectionEnd(closeStatus, error, EndKind.BadRequest);
-    }
-
-    private ClientRequest PlainRequest(ReceivedMessage message)
-    {
-        var type = message.Kind == ReceivedKind.Text ? MessageDataType.Text : MessageDataType.Binary;
-        var data = new MessageData(type, message.Bytes.ToArray());
-        var mode = connection.Spec.PlainMode;
-        return mode.Group is { } group
-            ? new ClientRequest.SendToGroup(group, data, mode.NoEcho, null)
-            : new ClientRequest.Event(EventName.Message, data, null);
-    }
-
-    private async Task HandleRequestsAsync(CancellationToken stopping)
-    {
-        try
-        {
-            await foreach (var request in _mailbox.Reader.ReadAllAsync(stopping))
-            {
-                // A client that closed in good order has said all it wanted to; any other end leaves the rest undone.
-                if (connection.Outbox.End is { Kind: not EndKind.ClosedByClient }) continue;
-                if (_requests.Handle(request) is not { } raised) continue;
-                var outcome = await services.Events.RaiseAsync(hub, connection, raised, stopping);
-                _requests.Complete(raised, outcome);
-            }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            LogStopped(services.Logger, connection.Id);
-        }
+        var limit = services.Limits.MaxMessageBytes;
+        var result = message.Kind == ReceivedKind.TooBig
+            ? ReadResult.Malformed(ConnectionEnd.TooBig, $"A message is limited to {limit} bytes.")
+            : connection.Codec.Read(message.Bytes, message.Kind == ReceivedKind.Text);
+        if (result.End is { } end) LogMalformed(services.Logger, connection.Id, end.Reason);
+        return result;
     }
 
     private async Task WriteAsync()
@@ -170,39 +95,64 @@ internal sealed partial class ClientSocket(
             ConnectionEnd? end;
             while (true)
             {
-                while (connection.Outbox.TryDequeue(out var frame, out end)) await SendAsync(frame);
+                while (outbox.TryDequeue(out var frame, out end)) await SendAsync(frame);
                 if (end is not null) break;
                 await signal.WaitAsync();
             }
 
-            if (end.Kind is EndKind.ConnectionLost or EndKind.Dropped) return;
+            if (end.Kind is EndKind.ConnectionLost or EndKind.Dropped or EndKind.Replaced) return;
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
             {
-                await socket.CloseOutputAsync(
-                    (WebSocketCloseStatus)end.CloseStatus, Shorten(end.Reason), CancellationToken.None);
+                await socket.CloseOutputAsync(StatusOf(end), Shorten(end.Reason), CancellationToken.None);
             }
         }
-        catch (Exception exception) when (exception is WebSocketException or IOException or OperationCanceledException
-            or ObjectDisposedException or Microsoft.AspNetCore.Connections.ConnectionAbortedException)
+        catch (Exception exception) when (IsLoss(exception))
         {
             LogLost(services.Logger, connection.Id, exception.Message);
-            hub.End(connection, ConnectionEnd.Lost);
+            hub.EndFrom(connection, outbox, ConnectionEnd.Lost);
         }
     }
 
     private async ValueTask SendAsync(OutboundFrame frame)
     {
         var type = frame.IsText ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
-        await socket.SendAsync(frame.Bytes, type, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
-        services.Meter.ClientFrame(frame.Bytes.Length);
+        if (frame.Head.IsEmpty)
+        {
+            await socket.SendAsync(frame.Bytes, type, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+        }
+        else
+        {
+            // One frame on the wire, because not every client puts fragments together.
+            var whole = ArrayPool<byte>.Shared.Rent(frame.Length);
+            try
+            {
+                frame.CopyTo(whole);
+                await socket.SendAsync(
+                    whole.AsMemory(0, frame.Length), type, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(whole);
+            }
+        }
+
+        services.Meter.ClientFrame(frame.Length);
     }
 
+    private static bool IsLoss(Exception exception) => exception is WebSocketException or IOException
+        or OperationCanceledException or ObjectDisposedException
+        or Microsoft.AspNetCore.Connections.ConnectionAbortedException;
+
     private ConnectionEnd ClosedByClient() => new(
-        socket.CloseStatus is { } status && Enum.IsDefined(status) && status != WebSocketCloseStatus.Empty
-            ? (int)status
-            : ConnectionEnd.Normal,
+        (int)(socket.CloseStatus ?? WebSocketCloseStatus.Empty),
         socket.CloseStatusDescription ?? "",
         EndKind.ClosedByClient);
+
+    // Some statuses only describe a close and may not stand in a frame; such a close is answered as a normal one.
+    private static WebSocketCloseStatus StatusOf(ConnectionEnd end) =>
+        end.CloseStatus >= 3000 || (Enum.IsDefined((WebSocketCloseStatus)end.CloseStatus) && end.CloseStatus != ConnectionEnd.NoStatus)
+            ? (WebSocketCloseStatus)end.CloseStatus
+            : WebSocketCloseStatus.NormalClosure;
 
     // A close frame holds 123 bytes of reason; reasons here are ASCII but for what a REST caller wrote.
     private static string Shorten(string reason)

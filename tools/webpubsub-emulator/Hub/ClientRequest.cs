@@ -12,5 +12,15 @@ internal abstract record ClientRequest(ulong? AckId)
 
     public sealed record Event(string Name, MessageData Data, ulong? AckId) : ClientRequest(AckId);
 
+    /// <summary>Everything up to this sequence id has arrived.</summary>
+    public sealed record SequenceAck(ulong SequenceId) : ClientRequest((ulong?)null);
+
     public sealed record Ping() : ClientRequest((ulong?)null);
+}
+
+/// <summary>A frame of a client as a request, or how the connection must end because it is none.</summary>
+internal readonly record struct ReadResult(ClientRequest? Request, ConnectionEnd? End)
+{
+    public static ReadResult Malformed(int closeStatus, string error) =>
+        new(null, new ConnectionEnd(closeStatus, error, EndKind.BadRequest));
 }

@@ -11,7 +11,8 @@ internal abstract record EventOutcome
 }
 
 /// <summary>
-/// Carries out what one client asks, in the order in which it asks. Only events leave the hub: <see cref="Handle"/>
+/// Carries out what one client asks, in the order in which it asks; pings and sequence acknowledgements, which wait for
+/// nothing, have a way of their own (<see cref="HubCore.HandleAtOnce"/>). Only events leave the hub: <see cref="Handle"/>
 /// hands them back, and the caller reports the outcome with <see cref="Complete"/> before the next request.
 /// </summary>
 internal sealed class ClientRequests(HubCore hub, HubConnection connection)
@@ -21,16 +22,13 @@ internal sealed class ClientRequests(HubCore hub, HubConnection connection)
     {
         if (request.AckId is { } ackId && connection.AckIds.Contains(ackId))
         {
-            hub.Reply(connection, JsonMessages.ErrorAck(
+            hub.Reply(connection, connection.Codec.ErrorAck(
                 ackId, "Duplicate", $"Message with ack-id: {ackId} has been processed"));
             return null;
         }
 
         switch (request)
         {
-            case ClientRequest.Ping:
-                hub.Reply(connection, JsonMessages.Pong);
-                return null;
             case ClientRequest.Event raised:
                 return raised;
             case ClientRequest.Join join:
@@ -58,11 +56,7 @@ internal sealed class ClientRequests(HubCore hub, HubConnection connection)
         {
             case EventOutcome.Handled handled:
                 if (handled.State is not null) connection.State = handled.State;
-                if (handled.Answer is { } answer)
-                {
-                    hub.Reply(connection, Delivery.FromServer(answer).For(connection.Spec.Protocol));
-                }
-
+                if (handled.Answer is { } answer) hub.Deliver(connection, Delivery.FromServer(answer));
                 Succeed(raised.AckId);
                 break;
             case EventOutcome.Failed failed:
@@ -95,11 +89,11 @@ internal sealed class ClientRequests(HubCore hub, HubConnection connection)
     {
         if (ackId is not { } id) return;
         connection.AckIds.Add(id);
-        hub.Reply(connection, JsonMessages.Ack(id));
+        hub.Reply(connection, connection.Codec.Ack(id));
     }
 
     private void Fail(ulong? ackId, string name, string message)
     {
-        if (ackId is { } id) hub.Reply(connection, JsonMessages.ErrorAck(id, name, message));
+        if (ackId is { } id) hub.Reply(connection, connection.Codec.ErrorAck(id, name, message));
     }
 }

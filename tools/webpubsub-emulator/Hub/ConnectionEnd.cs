@@ -12,6 +12,9 @@ internal enum EndKind
     BadRequest,
     ServiceReload,
     Dropped,
+
+    /// <summary>Only the socket ended: the client came back on another one.</summary>
+    Replaced,
 }
 
 /// <summary>How a connection ends: the close status on the wire, the reason told to client and handler, the category.</summary>
@@ -20,6 +23,9 @@ internal sealed record ConnectionEnd(int CloseStatus, string Reason, EndKind Kin
     public const int Normal = 1000;
     public const int GoingAway = 1001;
     public const int InvalidType = 1003;
+
+    /// <summary>A close frame without a status; it never stands in a frame itself.</summary>
+    public const int NoStatus = 1005;
     public const int InvalidPayload = 1007;
     public const int PolicyViolation = 1008;
     public const int TooBig = 1009;
@@ -28,12 +34,30 @@ internal sealed record ConnectionEnd(int CloseStatus, string Reason, EndKind Kin
     public static ConnectionEnd SlowClient { get; } =
         new(PolicyViolation, "The client does not read fast enough.", EndKind.SlowClient);
 
+    /// <summary>A reliable client left too much unacknowledged; nothing of it can be recovered.</summary>
+    public static ConnectionEnd Unacknowledged { get; } =
+        new(PolicyViolation, "Too many messages wait to be acknowledged.", EndKind.SlowClient);
+
     public static ConnectionEnd Lost { get; } = new(GoingAway, "The connection was lost.", EndKind.ConnectionLost);
 
     public static ConnectionEnd Stopping { get; } = new(GoingAway, "The service is stopping.", EndKind.ServiceReload);
 
     /// <summary>Cut at TCP level by a fault command: no close frame reaches the client.</summary>
     public static ConnectionEnd Dropped { get; } = new(GoingAway, "The connection was dropped.", EndKind.Dropped);
+
+    public static ConnectionEnd Replaced { get; } =
+        new(GoingAway, "The client recovered the connection elsewhere.", EndKind.Replaced);
+
+    /// <summary>
+    /// Whether only the socket is gone, so that a reliable client may come back. A client that closes with 1000 is done;
+    /// with any other status, or none, it may be a page that reloads or a watchdog of the client's own.
+    /// </summary>
+    public bool IsRecoverable => Kind is EndKind.ConnectionLost or EndKind.Dropped
+        || (Kind == EndKind.ClosedByClient && CloseStatus != Normal);
+
+    /// <summary>Whether the client is told before the socket closes.</summary>
+    public bool IsAnnounced => Kind is not (EndKind.SlowClient or EndKind.ConnectionLost or EndKind.Dropped
+        or EndKind.ClosedByClient or EndKind.Replaced);
 
     public static ConnectionEnd ByServer(string reason) => new(Normal, reason, EndKind.ClosedByServer);
 }

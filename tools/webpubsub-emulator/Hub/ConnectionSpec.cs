@@ -9,6 +9,15 @@ internal sealed record ConnectionSpec
 
     public ClientProtocol Protocol { get; init; }
 
+    /// <summary>
+    /// Whether messages are numbered and kept until the client acknowledges them, so that the connection outlives its
+    /// socket for a while.
+    /// </summary>
+    public bool IsReliable { get; init; }
+
+    /// <summary>What a reliable client shows to recover its connection; told in <c>connected</c>.</summary>
+    public string? ReconnectionToken { get; init; }
+
     /// <summary>The subprotocol agreed in the handshake, if any; also one of the application's own.</summary>
     public string? Subprotocol { get; init; }
 

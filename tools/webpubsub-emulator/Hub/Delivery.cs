@@ -6,11 +6,12 @@ namespace ServerlessGateway.WebPubSubEmulator.Hub;
 /// </summary>
 internal sealed class Delivery
 {
+    private static readonly int ProtocolCount = Enum.GetValues<ClientProtocol>().Length;
+
     private readonly MessageData _data;
     private readonly GroupName? _group;
     private readonly string? _fromUserId;
-    private OutboundFrame? _json;
-    private OutboundFrame? _plain;
+    private readonly OutboundFrame?[] _encoded = new OutboundFrame?[ProtocolCount];
 
     private Delivery(MessageData data, GroupName? group, string? fromUserId)
     {
@@ -19,12 +20,14 @@ internal sealed class Delivery
         _fromUserId = fromUserId;
     }
 
+    /// <summary>How long the message is worth delivering; null for always.</summary>
+    public TimeSpan? Ttl => _data.TtlSeconds is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null;
+
     public static Delivery FromServer(MessageData data) => new(data, null, null);
 
     public static Delivery FromGroup(GroupName group, MessageData data, string? fromUserId = null) =>
         new(data, group, fromUserId);
 
-    public OutboundFrame For(ClientProtocol protocol) => protocol == ClientProtocol.Json
-        ? _json ??= JsonMessages.Message(_group, _fromUserId, _data)
-        : _plain ??= new OutboundFrame(_data.Bytes, _data.Type is MessageDataType.Text or MessageDataType.Json);
+    public OutboundFrame For(ClientCodec codec) =>
+        _encoded[(int)codec.Protocol] ??= codec.Message(_group, _fromUserId, _data);
 }

@@ -26,25 +26,64 @@ internal sealed partial class HubCore
         }
     }
 
-    /// <summary>Sends one frame to one connection: acknowledgements, pongs and answers.</summary>
-    public void Reply(HubConnection connection, OutboundFrame frame)
+    /// <summary>Sends a message to one connection, as the answer to an event.</summary>
+    public void Deliver(HubConnection connection, Delivery delivery)
     {
-        if (connection.Outbox.TryEnqueue(frame) == OutboxResult.Full) End(connection, ConnectionEnd.SlowClient);
+        lock (_gate)
+        {
+            if (IsOpenLocked(connection)) FanOutLocked([connection], delivery);
+        }
+    }
+
+    /// <summary>
+    /// Sends one frame to the present socket of a connection: acknowledgements and pongs. They are not kept for another
+    /// socket, because a client that lost one asks again.
+    /// </summary>
+    public void Reply(HubConnection connection, OutboundFrame? frame) => Reply(connection, connection.Outbox, frame);
+
+    /// <summary>Sends one frame to a certain socket of a connection, if that is still the present one.</summary>
+    public void Reply(HubConnection connection, Outbox outbox, OutboundFrame? frame)
+    {
+        if (frame is { } told && outbox.TryEnqueue(told) == OutboxResult.Full)
+        {
+            EndFrom(connection, outbox, ConnectionEnd.SlowClient);
+        }
     }
 
     private int FanOutLocked(IEnumerable<HubConnection> targets, Delivery delivery)
     {
         var taken = 0;
-        List<HubConnection>? slow = null;
+        var expiresAt = ExpiryOf(delivery);
+        List<(HubConnection, ConnectionEnd)>? failed = null;
         foreach (var connection in targets)
         {
-            var result = connection.Outbox.TryEnqueue(delivery.For(connection.Spec.Protocol));
-            if (result == OutboxResult.Queued) taken++;
-            // Ending changes the sets that are being walked, so it waits for the end of the walk.
-            else if (result == OutboxResult.Full) (slow ??= []).Add(connection);
+            if (OfferLocked(connection, delivery, expiresAt) is { } end) (failed ??= []).Add((connection, end));
+            else taken++;
         }
 
-        foreach (var connection in slow ?? []) EndLocked(connection, ConnectionEnd.SlowClient);
+        // Ending changes the sets that are being walked, so it waits for the end of the walk.
+        foreach (var (connection, end) in failed ?? []) EndLocked(connection, end);
         return taken;
     }
+
+    // Null when the connection took the message, otherwise why it must end.
+    private ConnectionEnd? OfferLocked(HubConnection connection, Delivery delivery, long expiresAt)
+    {
+        var frame = delivery.For(connection.Codec) with { ExpiresAt = expiresAt };
+        if (connection.Replay is { } replay)
+        {
+            if (!replay.TryAdd(connection.Codec, frame, time.GetTimestamp(), out frame))
+            {
+                return ConnectionEnd.Unacknowledged;
+            }
+
+            if (!connection.IsOnline) return null;
+        }
+
+        return connection.Outbox.TryEnqueue(frame) == OutboxResult.Full ? ConnectionEnd.SlowClient : null;
+    }
+
+    private long ExpiryOf(Delivery delivery) => delivery.Ttl is { } ttl
+        ? time.GetTimestamp() + (long)(ttl.TotalSeconds * time.TimestampFrequency)
+        : OutboundFrame.Never;
 }

@@ -2,7 +2,7 @@ namespace ServerlessGateway.WebPubSubEmulator.Hub;
 
 /// <summary>
 /// One hub: its connections, users and groups, and the fan-out to them. It has no sockets, threads or clock of its own;
-/// all that leaves it goes into the connections' outboxes. Every operation takes one lock for as long as queues and sets
+/// all that leaves it goes into the connections' outboxes and, once for each connection, its end to a listener. Every operation takes one lock for as long as queues and sets
 /// are touched, so messages of one group reach all its members in one order, and the order of iteration is the order in
 /// which connections opened: on one thread the same calls give the same frames.
 /// </summary>
@@ -29,19 +29,20 @@ internal sealed partial class HubCore(HubName name, HubLimits limits, TimeProvid
     /// Opens a connection: its first frame is <c>connected</c>, then it is a member of its groups. Null when the hub is
     /// full or the id is taken.
     /// </summary>
-    public HubConnection? TryOpen(ConnectionSpec spec, IOutboxListener? listener = null)
+    public HubConnection? TryOpen(
+        ConnectionSpec spec, IOutboxListener? listener = null, IConnectionListener? lifetime = null)
     {
-        var outbox = new Outbox(limits.MaxOutboxFrames, limits.MaxOutboxBytes, listener);
+        var outbox = NewOutbox(spec.IsReliable, listener);
         lock (_gate)
         {
             if (_connections.Count >= limits.MaxConnections || _connections.ContainsKey(spec.ConnectionId)) return null;
-            var connection = new HubConnection(spec, ++_lastOrdinal, outbox, limits, time.GetUtcNow());
+            var connection = new HubConnection(spec, ++_lastOrdinal, outbox, limits, time.GetUtcNow(), lifetime);
             _connections.Add(connection.Id, connection);
             _ordered.Add(connection);
             if (connection.UserId is { } user) AddLocked(_users, user, connection);
-            if (spec.Protocol == ClientProtocol.Json)
+            if (connection.Codec.Connected(connection.Id, connection.UserId, spec.ReconnectionToken) is { } connected)
             {
-                outbox.TryEnqueue(JsonMessages.Connected(connection.Id, connection.UserId));
+                outbox.TryEnqueue(connected);
             }
 
             foreach (var group in spec.Groups) JoinLocked(connection, group);
@@ -51,7 +52,8 @@ internal sealed partial class HubCore(HubName name, HubLimits limits, TimeProvid
 
     /// <summary>
     /// Ends one connection and takes it out of every set; false if it had ended before. A server-side end is announced
-    /// with a <c>disconnected</c> frame; a slow or lost client gets nothing more.
+    /// with a <c>disconnected</c> frame; a slow or lost client gets nothing more. Where a reliable client has only lost
+    /// its socket, the connection goes offline instead, and false says that it was so already.
     /// </summary>
     public bool End(HubConnection connection, ConnectionEnd end)
     {
@@ -63,9 +65,8 @@ internal sealed partial class HubCore(HubName name, HubLimits limits, TimeProvid
     {
         lock (_gate)
         {
-            var chosen = SelectLocked(target, scope).ToList();
-            foreach (var connection in chosen) EndLocked(connection, end);
-            return chosen.Count;
+            // Chosen first, because ending changes the sets that are walked.
+            return SelectLocked(target, scope).ToList().Count(connection => EndLocked(connection, end));
         }
     }
 
@@ -101,23 +102,28 @@ internal sealed partial class HubCore(HubName name, HubLimits limits, TimeProvid
 
     private bool EndLocked(HubConnection connection, ConnectionEnd end)
     {
-        var known = _connections.GetValueOrDefault(connection.Id);
-        if (!ReferenceEquals(known, connection)) return false;
+        if (!IsOpenLocked(connection)) return false;
+        if (connection.Replay is not null && end.IsRecoverable) return GoOfflineLocked(connection, end);
+        FinishLocked(connection, end);
+        return true;
+    }
+
+    private bool IsOpenLocked(HubConnection connection) =>
+        ReferenceEquals(_connections.GetValueOrDefault(connection.Id), connection);
+
+    private void FinishLocked(HubConnection connection, ConnectionEnd end)
+    {
         _connections.Remove(connection.Id);
         _ordered.Remove(connection);
         if (connection.UserId is { } user) RemoveLocked(_users, user, connection);
         foreach (var group in connection.Groups) RemoveLocked(_groups, group, connection);
         connection.Groups.Clear();
+        connection.Recovery?.Dispose();
+        connection.End = end;
 
-        var announced = end.Kind is not (EndKind.SlowClient or EndKind.ConnectionLost or EndKind.Dropped
-            or EndKind.ClosedByClient);
-        if (announced && connection.Spec.Protocol == ClientProtocol.Json)
-        {
-            connection.Outbox.TryEnqueue(JsonMessages.Disconnected(end.Reason));
-        }
-
-        connection.Outbox.Complete(end, discard: !announced);
-        return true;
+        if (end.IsAnnounced && connection.Codec.Disconnected(end.Reason) is { } told) connection.Outbox.TryEnqueue(told);
+        connection.Outbox.Complete(end, discard: !end.IsAnnounced);
+        connection.Listener?.OnEnded(end);
     }
 
     private IEnumerable<HubConnection> SelectLocked(Target target, SendScope scope)

@@ -15,6 +15,17 @@ internal sealed record HubLimits
     /// <summary>How many frames may wait for one client; bounds what the queue itself costs when frames are tiny.</summary>
     public int MaxOutboxFrames { get; init; } = 8192;
 
+    /// <summary>
+    /// Messages that a reliable client may leave unacknowledged before its connection ends, as in the service.
+    /// </summary>
+    public int MaxUnacknowledgedMessages { get; init; } = 1000;
+
+    /// <summary>The same in bytes.</summary>
+    public long MaxUnacknowledgedBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>How long a reliable connection outlives its socket: the 30 s that the service promises at least.</summary>
+    public TimeSpan RecoveryWindow { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Connections of one instance. A unit of the service holds 1,000 and it scales to 100 of them.</summary>
     public int MaxConnections { get; init; } = 100_000;
 

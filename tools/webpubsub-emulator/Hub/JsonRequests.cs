@@ -5,21 +5,20 @@ using System.Text.Json;
 namespace ServerlessGateway.WebPubSubEmulator.Hub;
 
 /// <summary>
-/// Reads what a client sends in <c>json.webpubsub.azure.v1</c>. A frame that is none of the requests is an error that
-/// names the property at fault; the service closes the connection for it.
+/// Reads what a client sends in the JSON subprotocols. A frame that is none of the requests is an error that names the
+/// property at fault; the service closes the connection for it.
 /// </summary>
 internal static class JsonRequests
 {
-    private const int MaxTtlSeconds = 300;
-
-    public static bool TryRead(ReadOnlyMemory<byte> frame, out ClientRequest? request, out string error)
+    public static bool TryRead(
+        ReadOnlyMemory<byte> frame, bool isReliable, out ClientRequest? request, out string error)
     {
         request = null;
         error = "";
         try
         {
             using var document = JsonDocument.Parse(frame);
-            request = Read(document.RootElement);
+            request = Read(document.RootElement, isReliable);
             return true;
         }
         catch (JsonException exception)
@@ -34,7 +33,7 @@ internal static class JsonRequests
         return false;
     }
 
-    private static ClientRequest Read(JsonElement root)
+    private static ClientRequest Read(JsonElement root, bool isReliable)
     {
         if (root.ValueKind != JsonValueKind.Object) throw new FormatException("The frame is not a JSON object.");
         var ackId = AckIdOf(root);
@@ -43,29 +42,55 @@ internal static class JsonRequests
             "joinGroup" => new ClientRequest.Join(GroupOf(root), ackId),
             "leaveGroup" => new ClientRequest.Leave(GroupOf(root), ackId),
             "sendToGroup" => ReadSend(root, ackId),
-            "event" => new ClientRequest.Event(EventOf(root), DataOf(root), ackId),
+            "event" => ReadEvent(root, ackId),
             "ping" => new ClientRequest.Ping(),
-            var other => throw new FormatException($"'type' is '{other}', which is no request of this subprotocol."),
+            "sequenceAck" when isReliable => new ClientRequest.SequenceAck(SequenceIdOf(root)),
+            var other => throw new FormatException(
+                $"'type' is '{other}', which is no request of this subprotocol in this emulator."),
         };
+    }
+
+    private static ClientRequest.Event ReadEvent(JsonElement root, ulong? ackId)
+    {
+        RefuseStream(root);
+        return new ClientRequest.Event(EventOf(root), DataOf(root), ackId);
     }
 
     private static ClientRequest.SendToGroup ReadSend(JsonElement root, ulong? ackId)
     {
-        if (root.TryGetProperty("ttlSeconds", out var ttl) && ttl.ValueKind != JsonValueKind.Null
-            && !(ttl.ValueKind == JsonValueKind.Number && ttl.TryGetInt32(out var seconds)
-                && seconds is >= 0 and <= MaxTtlSeconds))
-        {
-            throw new FormatException($"'ttlSeconds' must be a whole number from 0 to {MaxTtlSeconds}.");
-        }
-
+        RefuseStream(root);
+        var data = DataOf(root) with { TtlSeconds = TtlOf(root) };
         var noEcho = root.TryGetProperty("noEcho", out var flag) && flag.ValueKind switch
         {
             JsonValueKind.True => true,
             JsonValueKind.False or JsonValueKind.Null => false,
             _ => throw new FormatException("'noEcho' must be true or false."),
         };
-        return new ClientRequest.SendToGroup(GroupOf(root), DataOf(root), noEcho, ackId);
+        return new ClientRequest.SendToGroup(GroupOf(root), data, noEcho, ackId);
     }
+
+    // Taken for an ordinary message, a stream's first one would be delivered and its rest refused.
+    private static void RefuseStream(JsonElement root)
+    {
+        if (!root.TryGetProperty("stream", out var stream) || stream.ValueKind == JsonValueKind.Null) return;
+        throw new FormatException("'stream' asks for streaming, which this emulator does not have.");
+    }
+
+    private static int? TtlOf(JsonElement root)
+    {
+        if (!root.TryGetProperty("ttlSeconds", out var ttl) || ttl.ValueKind == JsonValueKind.Null) return null;
+        return ttl.ValueKind == JsonValueKind.Number && ttl.TryGetInt32(out var seconds)
+            && seconds is >= 0 and <= MessageData.MaxTtlSeconds
+            ? seconds
+            : throw new FormatException(
+                $"'ttlSeconds' must be a whole number from 0 to {MessageData.MaxTtlSeconds}.");
+    }
+
+    private static ulong SequenceIdOf(JsonElement root) =>
+        root.TryGetProperty("sequenceId", out var value) && value.ValueKind == JsonValueKind.Number
+            && value.TryGetUInt64(out var id)
+            ? id
+            : throw new FormatException("'sequenceId' must be a whole number of 64 bits, not negative.");
 
     private static MessageData DataOf(JsonElement root)
     {

@@ -6,6 +6,8 @@ internal enum MessageDataType
     Text,
     Json,
     Binary,
+
+    /// <summary>A <c>google.protobuf.Any</c>, encoded.</summary>
     Protobuf,
 }
 
@@ -16,4 +18,11 @@ internal enum MessageDataType
 internal sealed record MessageData(
     MessageDataType Type,
     ReadOnlyMemory<byte> Bytes,
-    IReadOnlyDictionary<string, string>? Metadata = null);
+    IReadOnlyDictionary<string, string>? Metadata = null)
+{
+    /// <summary>The longest that a message may be worth delivering, in seconds; 0 and null mean that it always is.</summary>
+    public const int MaxTtlSeconds = 300;
+
+    /// <summary>After so many seconds the message is dropped for those clients that have not got it by then.</summary>
+    public int? TtlSeconds { get; init; }
+}

@@ -21,9 +21,11 @@ internal interface IOutboxListener
 /// <summary>
 /// The frames waiting for one client, bounded by count and by bytes. Senders only ever add; a full outbox is an
 /// outcome that the hub turns into the end of this one connection, so that no client slows another down. The reader
-/// takes frames in order and learns of the end after the last of them, or at once when the rest was discarded.
+/// takes frames in order and learns of the end after the last of them, or at once when the rest was discarded. Frames
+/// whose time is over by then are left out: a message of that kind is meant for clients that keep up.
+/// An outbox lives as long as one socket; a reliable connection gets a new one with each.
 /// </summary>
-internal sealed class Outbox(int maxFrames, int maxBytes, IOutboxListener? listener)
+internal sealed class Outbox(int maxFrames, long maxBytes, IOutboxListener? listener, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Queue<OutboundFrame> _frames = new();
@@ -53,10 +55,10 @@ internal sealed class Outbox(int maxFrames, int maxBytes, IOutboxListener? liste
         lock (_gate)
         {
             if (_end is not null) return OutboxResult.Ended;
-            if (_frames.Count >= maxFrames || _bytes + frame.Bytes.Length > maxBytes) return OutboxResult.Full;
+            if (_frames.Count >= maxFrames || _bytes + frame.Length > maxBytes) return OutboxResult.Full;
             first = _frames.Count == 0;
             _frames.Enqueue(frame);
-            _bytes += frame.Bytes.Length;
+            _bytes += frame.Length;
         }
 
         if (first) listener?.OnReady();
@@ -68,9 +70,10 @@ internal sealed class Outbox(int maxFrames, int maxBytes, IOutboxListener? liste
     {
         lock (_gate)
         {
-            if (_frames.TryDequeue(out frame))
+            while (_frames.TryDequeue(out frame))
             {
-                _bytes -= frame.Bytes.Length;
+                _bytes -= frame.Length;
+                if (frame.ExpiresAt != OutboundFrame.Never && frame.ExpiresAt <= time.GetTimestamp()) continue;
                 end = null;
                 return true;
             }

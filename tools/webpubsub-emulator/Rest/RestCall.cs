@@ -13,8 +13,6 @@ namespace ServerlessGateway.WebPubSubEmulator.Rest;
 /// </summary>
 internal sealed class RestCall(HttpContext context, HubCore hub, string[] segments, HubLimits limits)
 {
-    public const int MaxTtlSeconds = 300;
-
     public HttpContext Context { get; } = context;
 
     public HubCore Hub { get; } = hub;
@@ -71,12 +69,12 @@ internal sealed class RestCall(HttpContext context, HubCore hub, string[] segmen
     /// <summary>The message of a send: its type by the content type, its bytes checked against it.</summary>
     public async ValueTask<MessageData> ReadMessageAsync()
     {
-        _ = Number("messageTtlSeconds", 0, MaxTtlSeconds);
+        var ttl = Number("messageTtlSeconds", 0, MessageData.MaxTtlSeconds);
         var type = TypeOf(Context.Request.ContentType);
         var bytes = await ReadBodyAsync();
         if (type == MessageDataType.Json && !IsJson(bytes)) throw RestException.Bad("The body is not valid JSON.");
         if (type == MessageDataType.Text && !Utf8.IsValid(bytes)) throw RestException.Bad("The body is not valid UTF-8.");
-        return new MessageData(type, bytes, Metadata());
+        return new MessageData(type, bytes, Metadata()) { TtlSeconds = ttl };
     }
 
     public async ValueTask<byte[]> ReadBodyAsync()

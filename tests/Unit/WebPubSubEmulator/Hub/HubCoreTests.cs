@@ -41,7 +41,7 @@ public sealed class HubCoreTests
     [Fact]
     public void An_outbox_is_bounded_by_bytes_too_and_taking_makes_room()
     {
-        var outbox = new Outbox(100, 10, null);
+        var outbox = new Outbox(100, 10, null, new FakeTimeProvider());
 
         Assert.Equal(OutboxResult.Queued, outbox.TryEnqueue(new OutboundFrame(new byte[6], true)));
         Assert.Equal(OutboxResult.Full, outbox.TryEnqueue(new OutboundFrame(new byte[5], true)));
@@ -52,7 +52,7 @@ public sealed class HubCoreTests
     [Fact]
     public void The_reader_of_an_outbox_learns_of_the_end_after_the_last_frame_and_only_the_first_end_counts()
     {
-        var outbox = new Outbox(10, 10, null);
+        var outbox = new Outbox(10, 10, null, new FakeTimeProvider());
         outbox.TryEnqueue(new OutboundFrame(new byte[1], true));
 
         Assert.True(outbox.Complete(ConnectionEnd.ByServer("first"), discard: false));
@@ -69,7 +69,7 @@ public sealed class HubCoreTests
     public void The_listener_is_told_of_the_first_frame_only_and_of_the_end()
     {
         var listener = new CountingListener();
-        var outbox = new Outbox(10, 10, listener);
+        var outbox = new Outbox(10, 10, listener, new FakeTimeProvider());
 
         outbox.TryEnqueue(new OutboundFrame(new byte[1], true));
         outbox.TryEnqueue(new OutboundFrame(new byte[1], true));

@@ -1,14 +1,17 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace ServerlessGateway.WebPubSubEmulator.Hub;
 
 /// <summary>
-/// Writes what the service sends in <c>json.webpubsub.azure.v1</c>; shapes from
-/// https://learn.microsoft.com/azure/azure-web-pubsub/reference-json-webpubsub-subprotocol.
+/// The JSON subprotocols; shapes from
+/// https://learn.microsoft.com/azure/azure-web-pubsub/reference-json-webpubsub-subprotocol and
+/// https://learn.microsoft.com/azure/azure-web-pubsub/reference-json-reliable-webpubsub-subprotocol.
 /// </summary>
-internal static class JsonMessages
+internal sealed class JsonCodec(bool isReliable) : ClientCodec(ClientProtocol.Json)
 {
     // Text is only read by WebSocket clients, never put into HTML: escaping beyond JSON's own needs costs bytes for nothing.
     private static readonly JsonWriterOptions Options = new()
@@ -19,31 +22,46 @@ internal static class JsonMessages
 
     private static readonly OutboundFrame PongFrame = new("{\"type\":\"pong\"}"u8.ToArray(), true);
 
-    public static OutboundFrame Pong => PongFrame;
-
-    public static OutboundFrame Connected(string connectionId, string? userId) => Write(128, writer =>
+    public override ReadResult Read(ReadOnlyMemory<byte> frame, bool isText)
     {
-        writer.WriteString("type"u8, "system"u8);
-        writer.WriteString("event"u8, "connected"u8);
-        if (userId is not null) writer.WriteString("userId"u8, userId);
-        writer.WriteString("connectionId"u8, connectionId);
-    });
+        if (!isText)
+        {
+            return ReadResult.Malformed(
+                ConnectionEnd.InvalidType, "The JSON subprotocol requires text messages.");
+        }
 
-    public static OutboundFrame Disconnected(string reason) => Write(128, writer =>
+        return JsonRequests.TryRead(frame, isReliable, out var request, out var error)
+            ? new ReadResult(request, null)
+            : ReadResult.Malformed(ConnectionEnd.InvalidPayload, error);
+    }
+
+    public override OutboundFrame? Pong() => PongFrame;
+
+    public override OutboundFrame? Connected(string connectionId, string? userId, string? reconnectionToken) =>
+        Write(128 + (reconnectionToken?.Length ?? 0), writer =>
+        {
+            writer.WriteString("type"u8, "system"u8);
+            writer.WriteString("event"u8, "connected"u8);
+            if (userId is not null) writer.WriteString("userId"u8, userId);
+            writer.WriteString("connectionId"u8, connectionId);
+            if (reconnectionToken is not null) writer.WriteString("reconnectionToken"u8, reconnectionToken);
+        });
+
+    public override OutboundFrame? Disconnected(string reason) => Write(128, writer =>
     {
         writer.WriteString("type"u8, "system"u8);
         writer.WriteString("event"u8, "disconnected"u8);
         writer.WriteString("message"u8, reason);
     });
 
-    public static OutboundFrame Ack(ulong ackId) => Write(64, writer =>
+    public override OutboundFrame? Ack(ulong ackId) => Write(64, writer =>
     {
         writer.WriteString("type"u8, "ack"u8);
         writer.WriteNumber("ackId"u8, ackId);
         writer.WriteBoolean("success"u8, true);
     });
 
-    public static OutboundFrame ErrorAck(ulong ackId, string name, string message) => Write(192, writer =>
+    public override OutboundFrame? ErrorAck(ulong ackId, string name, string message) => Write(192, writer =>
     {
         writer.WriteString("type"u8, "ack"u8);
         writer.WriteNumber("ackId"u8, ackId);
@@ -54,8 +72,7 @@ internal static class JsonMessages
         writer.WriteEndObject();
     });
 
-    /// <summary>A message from a group, also when it came by REST, or from the server when there is no group.</summary>
-    public static OutboundFrame Message(GroupName? group, string? fromUserId, MessageData data) =>
+    public override OutboundFrame Message(GroupName? group, string? fromUserId, MessageData data) =>
         Write(data.Bytes.Length + 128, writer =>
         {
             writer.WriteString("type"u8, "message"u8);
@@ -64,6 +81,13 @@ internal static class JsonMessages
             if (fromUserId is not null) writer.WriteString("fromUserId"u8, fromUserId);
             WriteData(writer, data);
         });
+
+    public override OutboundFrame Sequenced(in OutboundFrame message, ulong sequenceId) => message with
+    {
+        // The id takes the place of the opening brace; every message has properties behind it.
+        Head = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"sequenceId\":{sequenceId},")),
+        Bytes = message.Bytes[1..],
+    };
 
     private static void WriteData(Utf8JsonWriter writer, MessageData data)
     {
