@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ServerlessGateway.Bench.Harness;
 using ServerlessGateway.Bench.ServiceBus;
+using ServerlessGateway.Bench.WebPubSub;
 using Spectre.Console;
 
 var root = new RootCommand("Measures the emulators, each beside what the machine does without it.")
@@ -9,6 +10,11 @@ var root = new RootCommand("Measures the emulators, each beside what the machine
         "servicebus",
         "Sends and session accepts with the journal on, beside appends with grouped fsync to the same disk.",
         ServiceBusScenario.StartAsync),
+    BenchCommand.For(
+        "webpubsub",
+        "Broadcasts to 1,000 clients at 20 a second, beside a bare loop over as many sockets.",
+        WebPubSubScenario.StartAsync),
+    SocketLoopFloor.ToCommand(),
 };
 if (Console.IsOutputRedirected)
 {
