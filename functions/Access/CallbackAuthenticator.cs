@@ -34,7 +34,7 @@ internal sealed class CallbackAuthenticator
             : $"https://login.microsoftonline.com/{settings.TenantId}/v2.0");
         _parameters = new TokenValidationParameters
         {
-            ValidAudience = settings.Audience,
+            ValidAudiences = AudiencesOf(settings.Audience),
             ValidIssuers = IssuersOf(settings),
             ValidAlgorithms = SigningKeys.AsymmetricAlgorithms,
             LifetimeValidator = (from, until, _, _) => TokenLife.Holds(from, until, time.GetUtcNow(), TimeSpan.FromMinutes(2)),
@@ -88,6 +88,24 @@ internal sealed class CallbackAuthenticator
         // name.
         return instance.ObjectId is { Length: > 0 } expected && result.Claims.TryGetValue("oid", out var oid)
             && string.Equals(oid as string, expected, StringComparison.OrdinalIgnoreCase) ? null : "object id";
+    }
+
+    /// <summary>
+    /// A registration is called by its address, <c>api://GUID</c>, or by the GUID alone; which of the two a token names
+    /// depends on the version that the registration asks for.
+    /// </summary>
+    private static IEnumerable<string> AudiencesOf(string audience)
+    {
+        const string Scheme = "api://";
+        yield return audience;
+        if (Guid.TryParse(audience, out _))
+        {
+            yield return Scheme + audience;
+        }
+        else if (audience.StartsWith(Scheme, StringComparison.Ordinal) && Guid.TryParse(audience[Scheme.Length..], out _))
+        {
+            yield return audience[Scheme.Length..];
+        }
     }
 
     private static IEnumerable<string>? IssuersOf(CallbackOptions settings) => settings switch

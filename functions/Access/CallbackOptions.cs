@@ -9,7 +9,9 @@ internal sealed class CallbackOptions : IGatewayOptions
 {
     public static string SectionName => "Gateway:Callbacks";
 
-    /// <summary>The resource that the hub's event handler asks tokens for. Setting it turns signatures off.</summary>
+    /// <summary>
+    /// The resource that the hub's event handler asks tokens for, <c>api://GUID</c>. Setting it turns signatures off.
+    /// </summary>
     public string? Audience { get; set; }
 
     /// <summary>

@@ -87,7 +87,7 @@ internal sealed class StackPrograms(Repository repository, StackOptions options,
     };
 
     /// <summary>The queue and the topic as Bicep makes them: nothing accepted ever expires, nothing is given up early.</summary>
-    private static JsonObject ServiceBusConfig()
+    internal static JsonObject ServiceBusConfig()
     {
         var forever = "P10675199DT2H48M5.4775807S";
         JsonObject Durable() => new()
@@ -142,7 +142,7 @@ internal sealed class StackPrograms(Repository repository, StackOptions options,
         };
     }
 
-    private static JsonObject WebPubSubConfig(Uri handler) => new()
+    internal static JsonObject WebPubSubConfig(Uri handler) => new()
     {
         ["WebPubSub"] = new JsonObject
         {

@@ -16,6 +16,7 @@ public sealed class CallbackAuthenticatorTests
 {
     private const string Primary = "primary-key";
     private const string Secondary = "secondary-key";
+    private const string AppId = "aaaaaaaa-2222-3333-4444-555555555555";
     private const string ObjectId = "11111111-2222-3333-4444-555555555555";
 
     [Theory]
@@ -73,6 +74,23 @@ public sealed class CallbackAuthenticatorTests
         Assert.False(await AdmitsAsync(sut, $"Bearer {good[..^4]}AAAA"));
         Assert.False(await AdmitsAsync(sut, $"Bearer {issuer.SignedWithPublicKeyAsSecret("api://gateway", ObjectId)}"));
         Assert.False(await AdmitsAsync(sut, null));
+    }
+
+    [Theory]
+    [InlineData("api://" + AppId, "api://" + AppId, true)]
+    [InlineData("api://" + AppId, AppId, true)]
+    [InlineData(AppId, "api://" + AppId, true)]
+    [InlineData(AppId, AppId, true)]
+    [InlineData("api://" + AppId, "api://" + ObjectId, false)]
+    [InlineData("api://gateway", "gateway", false)]
+    [InlineData("gateway", "api://gateway", false)]
+    public async Task A_registration_is_called_by_its_address_or_its_id_as_its_tokens_version_wants(
+        string configured, string presented, bool admitted)
+    {
+        await using var issuer = await Issuer.StartAsync();
+        var sut = CreateSut(new CallbackOptions { Audience = configured, Authority = issuer.Address });
+
+        Assert.Equal(admitted, await AdmitsAsync(sut, $"Bearer {issuer.Token(presented, ObjectId)}"));
     }
 
     [Fact]

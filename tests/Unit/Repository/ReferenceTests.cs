@@ -3,13 +3,13 @@ using ServerlessGateway.Tests.Support;
 
 namespace ServerlessGateway.Unit.Tests.Repository;
 
-/// <summary>References go clients ← tools ← functions ← tests, never back; emulators know nothing of the gateway.</summary>
+/// <summary>References go clients ← tools ← functions ← infra ← tests, never back; emulators know nothing of the gateway.</summary>
 public sealed class ReferenceTests
 {
     /// <summary>Stand-ins take the place of packages, so whoever may use the package may reference them.</summary>
     private const string StandIns = "tools/azure-sdk/";
 
-    private static readonly string[] Layers = ["clients", "tools", "functions", "tests"];
+    private static readonly string[] Layers = ["clients", "tools", "functions", "infra", "tests"];
 
     public static TheoryData<string> Projects => [.. AllProjects];
 
