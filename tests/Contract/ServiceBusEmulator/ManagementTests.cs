@@ -177,25 +177,6 @@ public sealed class ManagementTests
         Assert.Equal(400, next.ApplicationProperties["statusCode"]);
     }
 
-    [Theory]
-    [InlineData("add-rule")]
-    [InlineData("remove-rule")]
-    [InlineData("enumerate-rules")]
-    [Feature("Not supported", "Rules changed at run time",
-        Support = FeatureSupport.Missing,
-        Note = "Rules come from the configuration; the operations are answered 501.")]
-    public async Task Rules_cannot_be_changed_and_whoever_asks_is_told_so(string operation)
-    {
-        await using var emulator = await EmulatorFixture.StartAsync();
-        var management = new RequestClient(
-            await emulator.OpenSessionAsync(), EmulatorFixture.Subscription + "/$management");
-
-        var answer = await management.ManageAsync(Prefix + operation, new Map());
-
-        Assert.Equal(501, answer.ApplicationProperties["statusCode"]);
-        Assert.Contains(operation, (string)answer.ApplicationProperties["statusDescription"], StringComparison.Ordinal);
-    }
-
     internal static async Task AcceptAsync(
         Session session, string sessionId, string queue = EmulatorFixture.SessionQueue)
     {

@@ -151,6 +151,27 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal([1, 2, 3], await GetStateAsync(await OpenAsync(again)));
     }
 
+    [Fact]
+    [Feature("Durability", "Rules changed at run time survive kill -9",
+        Support = FeatureSupport.Different,
+        Note = "With `--data`. The configuration is read anew at each start; what was changed lies over it.")]
+    public async Task After_kill_9_the_rules_are_as_they_were_changed()
+    {
+        await using (var emulator = await EmulatorProcess.StartAsync(Arguments()))
+        {
+            var management = await ManageRulesAsync(emulator);
+            var added = await RuleTests.AddAsync(management, "mine", RuleTests.Sql("sys.Label = 'a'"));
+            Assert.Equal(200, added.ApplicationProperties["statusCode"]);
+            var removed = await RuleTests.RemoveAsync(management, "$Default");
+            Assert.Equal(200, removed.ApplicationProperties["statusCode"]);
+            await emulator.KillAsync();
+        }
+
+        await using var again = await EmulatorProcess.StartAsync(Arguments());
+        var rules = await RuleTests.ListAsync(await ManageRulesAsync(again), 0, 10);
+        Assert.Equal(["mine"], rules.Select(rule => rule.Name));
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private string[] Arguments() =>
@@ -162,6 +183,9 @@ public sealed class ProcessTests : IDisposable
             "127.0.0.1", emulator.Port, "RootManageSharedAccessKey", "SAS_KEY_VALUE", "/", "amqp");
         return new Session(await new ConnectionFactory().CreateAsync(address));
     }
+
+    private static async Task<RequestClient> ManageRulesAsync(EmulatorProcess emulator) =>
+        new(await OpenAsync(emulator), "events/Subscriptions/all/$management");
 
     private static async Task SetStateAsync(Session session, byte[] state)
     {

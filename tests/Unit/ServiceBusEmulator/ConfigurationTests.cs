@@ -163,10 +163,19 @@ public sealed class ConfigurationTests
             StringComparison.Ordinal);
 
     [Fact]
-    public void An_sql_filter_is_refused_by_name() =>
+    public void A_sql_filter_is_read()
+    {
+        var rule = Read(WithRule("""{"FilterType":"Sql","SqlFilter":{"SqlExpression":"sys.Label = 'a'"}}"""))
+            .Topics[0].Subscriptions[0].Rules[0];
+
+        Assert.Equal("sys.Label = 'a'", Assert.IsType<MessageFilter.Sql>(rule.Filter).Expression);
+    }
+
+    [Fact]
+    public void A_sql_filter_that_is_none_is_named_with_the_place() =>
         Assert.Contains(
-            "SqlFilter.SqlExpression: not supported: SQL filter \"sys.Label = 'a'\"",
-            Error(WithRule("""{"FilterType":"Sql","SqlFilter":{"SqlExpression":"sys.Label = 'a'"}}""")),
+            "SqlFilter.SqlExpression: \"sys.Label = = 'a'\" is no SQL filter: Syntax error (line 1, column 13)",
+            Error(WithRule("""{"FilterType":"Sql","SqlFilter":{"SqlExpression":"sys.Label = = 'a'"}}""")),
             StringComparison.Ordinal);
 
     [Fact]
@@ -178,7 +187,7 @@ public sealed class ConfigurationTests
     [Theory]
     [InlineData("""{"FilterType":"Regex"}""", ".FilterType: the value \"Regex\" is not permitted")]
     [InlineData("""{"FilterType":"Correlation"}""", ".CorrelationFilter: the key is missing.")]
-    [InlineData("""{"FilterType":"True","Action":{}}""", ".Action: not supported: Action.")]
+    [InlineData("""{"FilterType":"True","Action":{}}""", ".Action: not supported: SQL actions.")]
     [InlineData("""{"FilterType":"Correlation","CorrelationFilter":{"Colour":"red"}}""", ".CorrelationFilter.Colour: the key is unknown.")]
     public void A_bad_rule_is_named(string properties, string expected) =>
         Assert.StartsWith(

@@ -1,6 +1,8 @@
 using CsCheck;
 using ServerlessGateway.ServiceBusEmulator.Broker;
+using ServerlessGateway.ServiceBusEmulator.Broker.Filters;
 using ServerlessGateway.ServiceBusEmulator.Journal;
+using ServerlessGateway.Unit.Tests.ServiceBusEmulator.Filters;
 
 namespace ServerlessGateway.Unit.Tests.ServiceBusEmulator;
 
@@ -79,7 +81,32 @@ public sealed class RecordCodecTests
             };
         });
 
+    private static readonly Gen<MessageFilter> Filter = Gen.OneOf(
+        Gen.Const((MessageFilter)new MessageFilter.All()),
+        Gen.Const((MessageFilter)new MessageFilter.None()),
+        SqlGenerator.Predicate
+            .Select(SqlPrinter.Print)
+            .Where(text => text.Length <= SqlParser.MaxCharacters)
+            .Select(text => MessageFilter.TryParseSql(text, out var filter, out var error)
+                ? filter
+                : throw new InvalidOperationException(error)),
+        Gen.Select(Text.Array[8], Properties, (texts, properties) => (MessageFilter)new MessageFilter.Correlation
+        {
+            CorrelationId = texts[0],
+            MessageId = texts[1],
+            To = texts[2],
+            ReplyTo = texts[3],
+            Subject = texts[4],
+            SessionId = texts[5],
+            ReplyToSessionId = texts[6],
+            ContentType = texts[7],
+            Properties = properties,
+        }));
+
     private static readonly Gen<BrokerRecord> Record = Gen.OneOf(
+        Gen.Select(Gen.String, Gen.String, Filter, (entity, name, filter) =>
+            (BrokerRecord)new BrokerRecord.RuleAdded(entity, new RuleDefinition(name, filter))),
+        Gen.Select(Gen.String, Gen.String, (entity, name) => (BrokerRecord)new BrokerRecord.RuleRemoved(entity, name)),
         Gen.Select(Gen.String, Snapshot, (entity, message) => (BrokerRecord)new BrokerRecord.Stored(entity, message)),
         Gen.Select(Gen.String, Snapshot, Gen.String, Gen.Long, (entity, message, source, number) =>
             (BrokerRecord)new BrokerRecord.Copied(entity, message, source, number)),

@@ -17,6 +17,7 @@ public sealed record BrokerError(BrokerErrorCode Code, string Description)
         BrokerErrorCode.ArgumentOutOfRange => "com.microsoft:argument-out-of-range",
         BrokerErrorCode.MessageNotFound => "com.microsoft:message-not-found",
         BrokerErrorCode.NotFound => "amqp:not-found",
+        BrokerErrorCode.AlreadyExists => "com.microsoft:entity-already-exists",
         BrokerErrorCode.NotAllowed => "amqp:not-allowed",
         BrokerErrorCode.QuotaExceeded => "amqp:resource-limit-exceeded",
         BrokerErrorCode.MessageSizeExceeded => "amqp:link:message-size-exceeded",

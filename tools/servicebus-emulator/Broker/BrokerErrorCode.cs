@@ -30,6 +30,9 @@ public enum BrokerErrorCode
     /// <summary>The entity does not exist.</summary>
     NotFound,
 
+    /// <summary>An entity of that name, or a rule, is there already.</summary>
+    AlreadyExists,
+
     /// <summary>The entity does not allow the operation (e.g. no session id where sessions are required).</summary>
     NotAllowed,
 

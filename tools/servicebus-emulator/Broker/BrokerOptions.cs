@@ -20,4 +20,10 @@ public sealed record BrokerOptions
 
     /// <summary>How many entities a message may pass by forwarding; Azure allows 4.</summary>
     public int MaxForwardHops { get; init; } = 4;
+
+    /// <summary>How many SQL filters the subscriptions of a topic may have together; Azure allows 2,000.</summary>
+    public int MaxSqlFiltersPerTopic { get; init; } = 2_000;
+
+    /// <summary>How many correlation filters the subscriptions of a topic may have together; Azure allows 100,000.</summary>
+    public int MaxCorrelationFiltersPerTopic { get; init; } = 100_000;
 }

@@ -39,4 +39,10 @@ public abstract record BrokerRecord
 
     /// <summary>An entity gave out sequence numbers up to this one.</summary>
     public sealed record NumbersGiven(string Entity, long Last) : BrokerRecord;
+
+    /// <summary>A rule was added to a subscription at run time.</summary>
+    public sealed record RuleAdded(string Entity, RuleDefinition Rule) : BrokerRecord;
+
+    /// <summary>A rule of a subscription was removed at run time.</summary>
+    public sealed record RuleRemoved(string Entity, string Rule) : BrokerRecord;
 }

@@ -9,13 +9,17 @@ internal sealed class BrokerReplay(EntityTable entities)
     /// </summary>
     private readonly Dictionary<string, Dictionary<long, BrokerMessage>> _lost = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What people should know: messages left out since their entity is no longer configured.</summary>
+    /// <summary>Subscriptions that are no longer configured and whose rules were changed at run time.</summary>
+    private readonly SortedSet<string> _lostRules = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What people should know: what was left out since its entity is no longer configured.</summary>
     internal IReadOnlyList<string> Notes =>
     [
         .. _lost
             .Where(entity => entity.Value.Count > 0)
             .OrderBy(entity => entity.Key, StringComparer.Ordinal)
             .Select(entity => $"{entity.Value.Count} messages of '{entity.Key}' are left out: it is no longer configured."),
+        .. _lostRules.Select(address => $"The rules of '{address}' are left out: it is no longer configured."),
     ];
 
     internal void Apply(BrokerRecord record)
@@ -42,6 +46,12 @@ internal sealed class BrokerReplay(EntityTable entities)
                 break;
             case BrokerRecord.NumbersGiven given:
                 Find(given.Entity)?.Numbers.Reached(given.Last);
+                break;
+            case BrokerRecord.RuleAdded added:
+                FindRules(added.Entity)?.Restore(added.Rule);
+                break;
+            case BrokerRecord.RuleRemoved rule:
+                FindRules(rule.Entity)?.Forget(rule.Rule);
                 break;
             default:
                 throw new InvalidOperationException($"The record {record.GetType().Name} is unknown.");
@@ -118,6 +128,17 @@ internal sealed class BrokerReplay(EntityTable entities)
             message.DeliveryCount = changed.DeliveryCount;
             message.SetModified(changed.ModifiedProperties);
         }
+    }
+
+    private SubscriptionRules? FindRules(string address)
+    {
+        var rules = (Find(address) as MessageQueue)?.Rules;
+        if (rules is null)
+        {
+            _lostRules.Add(address);
+        }
+
+        return rules;
     }
 
     private BrokerEntity? Find(string address) => entities.TryFind(address, out var entity) ? entity : null;

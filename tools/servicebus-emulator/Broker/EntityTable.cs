@@ -62,6 +62,7 @@ internal sealed class EntityTable
                 records.Add(new BrokerRecord.IdRemembered(entity.Address, id, time));
             }
 
+            records.AddRange((entity as MessageQueue)?.Rules?.Capture() ?? []);
             foreach (var session in (entity as MessageQueue)?.Sessions ?? [])
             {
                 if (session.State is not null)
@@ -91,10 +92,15 @@ internal sealed class EntityTable
         var settings = EntitySettings.ForTopic(definition);
         var topic = new MessageTopic(kernel, settings);
         Add(topic);
+        var quota = new RuleQuota(kernel.Options);
         foreach (var subscription in definition.Subscriptions)
         {
-            var queue = new MessageQueue(kernel, settings.ForSubscription(subscription.Queue));
-            topic.Add(queue, subscription.Rules.Count > 0 ? subscription.Rules : [RuleDefinition.Default]);
+            var queueSettings = settings.ForSubscription(subscription.Queue);
+            var queue = new MessageQueue(kernel, queueSettings)
+            {
+                Rules = new SubscriptionRules(kernel, queueSettings.Address, subscription.Rules, quota),
+            };
+            topic.Add(queue);
             AddQueue(queue);
         }
     }

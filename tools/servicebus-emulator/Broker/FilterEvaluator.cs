@@ -1,15 +1,16 @@
 using System.Globalization;
+using ServerlessGateway.ServiceBusEmulator.Broker.Filters;
 
 namespace ServerlessGateway.ServiceBusEmulator.Broker;
 
 /// <summary>Decides whether a subscription takes a message: when any of its rules matches.</summary>
 internal static class FilterEvaluator
 {
-    internal static bool IsMatch(IReadOnlyList<RuleDefinition> rules, BrokerMessage message)
+    internal static bool IsMatch(IReadOnlyList<RuleDefinition> rules, FilterSubject subject)
     {
         foreach (var rule in rules)
         {
-            if (IsMatch(rule.Filter, message))
+            if (IsMatch(rule.Filter, subject))
             {
                 return true;
             }
@@ -18,11 +19,12 @@ internal static class FilterEvaluator
         return false;
     }
 
-    private static bool IsMatch(MessageFilter filter, BrokerMessage message) => filter switch
+    private static bool IsMatch(MessageFilter filter, FilterSubject subject) => filter switch
     {
         MessageFilter.All => true,
         MessageFilter.None => false,
-        MessageFilter.Correlation correlation => IsMatch(correlation, message),
+        MessageFilter.Correlation correlation => IsMatch(correlation, subject.Message),
+        MessageFilter.Sql sql => sql.Predicate.Evaluate(subject) == true,
         _ => throw new InvalidOperationException($"The filter {filter.GetType().Name} is unknown."),
     };
 

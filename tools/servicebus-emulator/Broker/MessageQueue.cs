@@ -35,6 +35,9 @@ public sealed partial class MessageQueue : BrokerEntity
     /// <summary>Where every message moves on to; null when messages stay.</summary>
     public BrokerEntity? ForwardTo { get; internal set; }
 
+    /// <summary>What a subscription takes of its topic; null for a queue and for every dead-letter queue.</summary>
+    public SubscriptionRules? Rules { get; internal init; }
+
     internal IEnumerable<QueueSession> Sessions => _sessions?.Sessions ?? [];
 
     private Distribution Distribution => (Distribution?)_open ?? _sessions!;

@@ -1,9 +1,11 @@
+using ServerlessGateway.ServiceBusEmulator.Broker.Filters;
+
 namespace ServerlessGateway.ServiceBusEmulator.Broker;
 
 /// <summary>A topic: each message goes to every subscription whose rules it matches.</summary>
 public sealed class MessageTopic : BrokerEntity
 {
-    private readonly List<(MessageQueue Queue, IReadOnlyList<RuleDefinition> Rules)> _subscriptions = [];
+    private readonly List<MessageQueue> _subscriptions = [];
 
     internal MessageTopic(BrokerKernel kernel, EntitySettings settings)
         : base(kernel, settings)
@@ -11,10 +13,9 @@ public sealed class MessageTopic : BrokerEntity
     }
 
     /// <summary>The subscriptions, in the order of the configuration.</summary>
-    public IReadOnlyList<MessageQueue> Subscriptions => [.. _subscriptions.Select(subscription => subscription.Queue)];
+    public IReadOnlyList<MessageQueue> Subscriptions => _subscriptions;
 
-    internal void Add(MessageQueue subscription, IReadOnlyList<RuleDefinition> rules) =>
-        _subscriptions.Add((subscription, rules));
+    internal void Add(MessageQueue subscription) => _subscriptions.Add(subscription);
 
     internal override void Plan(RoutePlan plan, Routed message)
     {
@@ -24,9 +25,10 @@ public sealed class MessageTopic : BrokerEntity
         }
 
         var number = plan.GiveNumber(this);
-        foreach (var (queue, rules) in _subscriptions)
+        var subject = new FilterSubject(message.Message, message.EnqueuedTime, number, Kernel.NewLockToken);
+        foreach (var queue in _subscriptions)
         {
-            if (FilterEvaluator.IsMatch(rules, message.Message))
+            if (queue.Rules!.IsMatch(subject))
             {
                 queue.Plan(plan, message with
                 {

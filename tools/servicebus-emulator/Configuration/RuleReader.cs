@@ -1,4 +1,5 @@
 using ServerlessGateway.ServiceBusEmulator.Broker;
+using ServerlessGateway.ServiceBusEmulator.Broker.Filters;
 
 namespace ServerlessGateway.ServiceBusEmulator.Configuration;
 
@@ -7,7 +8,6 @@ internal static class RuleReader
 {
     private const int MaxRuleName = 50;
     private const int MaxValue = 1_024;
-    private const int MaxExpression = 1_024;
 
     internal static RuleDefinition Read(ConfigurationSection section, UniqueNames names)
     {
@@ -24,14 +24,14 @@ internal static class RuleReader
             null => new MessageFilter.None(),
             _ => Unknown(properties, type),
         };
-        properties.Refuse("Action");
+        properties.RefuseFeature("Action", "SQL actions");
         properties.End();
         return new RuleDefinition(name, filter);
     }
 
     private static MessageFilter.None Unknown(ConfigurationSection properties, string type)
     {
-        properties.Fail("FilterType", $"\"{type}\"", "Correlation, True, False (Sql only as 1=1 or 1=0)");
+        properties.Fail("FilterType", $"\"{type}\"", "Correlation, Sql, True or False");
         return new MessageFilter.None();
     }
 
@@ -53,25 +53,22 @@ internal static class RuleReader
         return filter;
     }
 
-    /// <summary>Only the two expressions that stand for everything and nothing; the rest says that it is not supported.</summary>
     private static MessageFilter ReadSql(ConfigurationSection section)
     {
-        var expression = section.Text("SqlExpression", MaxExpression, isRequired: true);
+        var expression = section.Text("SqlExpression", SqlParser.MaxCharacters, isRequired: true);
+        section.Refuse("RequiresPreprocessing", "CompatibilityLevel", "Parameters");
         section.End();
-        switch (expression?.Replace(" ", "", StringComparison.Ordinal))
+        if (expression is null)
         {
-            case "1=1":
-                return new MessageFilter.All();
-            case "1=0":
-                return new MessageFilter.None();
-            case not null:
-                section.Fail("SqlExpression", $"not supported: SQL filter \"{expression}\"; permitted: 1=1 and 1=0.");
-                break;
-            default:
-                break;
+            return new MessageFilter.None();
         }
 
-        return new MessageFilter.None();
+        if (!MessageFilter.TryParseSql(expression, out var filter, out var error))
+        {
+            section.Fail("SqlExpression", $"\"{expression.ReplaceLineEndings(" ")}\" is no SQL filter: {error}");
+        }
+
+        return filter ?? new MessageFilter.None();
     }
 
     private static string? Value(ConfigurationSection section, string key) =>

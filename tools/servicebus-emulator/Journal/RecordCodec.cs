@@ -3,8 +3,9 @@ using ServerlessGateway.ServiceBusEmulator.Broker;
 namespace ServerlessGateway.ServiceBusEmulator.Journal;
 
 /// <summary>
-/// Records as bytes. The numbers of the kinds and flags are part of the file format: never reuse one. A change
-/// that an older emulator cannot read raises <see cref="JournalFormat.Version"/>.
+/// Records as bytes. The numbers of the kinds and flags are part of the file format: never reuse one. A new kind is
+/// a new number: an older emulator that meets it stops and names it. Any other change that an older emulator cannot
+/// read raises <see cref="JournalFormat.Version"/>.
 /// </summary>
 internal static class RecordCodec
 {
@@ -17,6 +18,8 @@ internal static class RecordCodec
         SessionStateSet = 5,
         IdRemembered = 6,
         NumbersGiven = 7,
+        RuleAdded = 8,
+        RuleRemoved = 9,
     }
 
     internal static void Write(ByteBuffer buffer, BrokerRecord record)
@@ -57,6 +60,14 @@ internal static class RecordCodec
                 Begin(buffer, Kind.NumbersGiven, given.Entity);
                 buffer.WriteInt64(given.Last);
                 break;
+            case BrokerRecord.RuleAdded added:
+                Begin(buffer, Kind.RuleAdded, added.Entity);
+                RuleCodec.Write(buffer, added.Rule);
+                break;
+            case BrokerRecord.RuleRemoved removed:
+                Begin(buffer, Kind.RuleRemoved, removed.Entity);
+                buffer.WriteText(removed.Rule);
+                break;
             default:
                 throw new InvalidOperationException($"The record {record.GetType().Name} cannot be written.");
         }
@@ -93,6 +104,10 @@ internal static class RecordCodec
                 return new BrokerRecord.IdRemembered(entity, reader.ReadText(), reader.ReadTime());
             case Kind.NumbersGiven:
                 return new BrokerRecord.NumbersGiven(entity, reader.ReadInt64());
+            case Kind.RuleAdded:
+                return new BrokerRecord.RuleAdded(entity, RuleCodec.Read(ref reader));
+            case Kind.RuleRemoved:
+                return new BrokerRecord.RuleRemoved(entity, reader.ReadText());
             default:
                 throw new InvalidDataException($"The journal holds a record of the unknown kind {(byte)kind}.");
         }

@@ -52,7 +52,7 @@ internal sealed record ManagementAnswer(int Status, string Description, string? 
         BrokerErrorCode.NotAllowed => 403,
         BrokerErrorCode.NotFound or BrokerErrorCode.MessageNotFound => 404,
         BrokerErrorCode.Timeout => 408,
-        BrokerErrorCode.SessionCannotBeLocked => 409,
+        BrokerErrorCode.SessionCannotBeLocked or BrokerErrorCode.AlreadyExists => 409,
         BrokerErrorCode.MessageLockLost or BrokerErrorCode.SessionLockLost => 410,
         BrokerErrorCode.ServerBusy or BrokerErrorCode.OperationCancelled => 503,
         _ => 500,

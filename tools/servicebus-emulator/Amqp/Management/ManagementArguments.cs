@@ -41,6 +41,10 @@ internal sealed class ManagementArguments(Map body)
 
     public bool Flag(string name) => PropertyValues.Find(body, name) is true;
 
+    /// <summary>The arguments of a map inside; null when there is none.</summary>
+    public ManagementArguments? Section(string name) =>
+        OptionalMap(name) is { } map ? new ManagementArguments(map) : null;
+
     public Map? OptionalMap(string name) => PropertyValues.Find(body, name) as Map;
 
     /// <summary>A list or an array, at least one and at most <paramref name="max"/> items long.</summary>

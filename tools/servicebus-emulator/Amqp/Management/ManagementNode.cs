@@ -57,8 +57,15 @@ internal sealed class ManagementNode(AmqpConnection connection, BrokerEntity ent
             "com.microsoft:get-session-state" => Task.FromResult(SessionOperations.GetState(HeldLease(arguments))),
             "com.microsoft:set-session-state" => SessionOperations.SetStateAsync(HeldLease(arguments), arguments),
             "com.microsoft:get-message-sessions" => Task.FromResult(SessionOperations.List(queue, arguments)),
+            "com.microsoft:add-rule" => RuleOperations.AddAsync(RulesOf(queue), arguments),
+            "com.microsoft:remove-rule" => RuleOperations.RemoveAsync(RulesOf(queue), arguments),
+            "com.microsoft:enumerate-rules" => Task.FromResult(RuleOperations.List(RulesOf(queue), arguments)),
             _ => Task.FromResult(ManagementAnswer.NotSupported($"The operation '{operation}' is not supported.")),
         };
+
+    private static SubscriptionRules RulesOf(MessageQueue queue) => queue.Rules
+        ?? throw new ManagementRefusedException(ManagementAnswer.Failed(new BrokerError(
+            BrokerErrorCode.NotAllowed, $"'{queue.Address}' is no subscription: it has no rules.")));
 
     /// <summary>The lease that a request with a session id acts under; null for requests without one.</summary>
     private SessionLease? LeaseOf(ManagementArguments arguments) =>
