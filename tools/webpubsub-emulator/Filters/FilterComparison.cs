@@ -1,58 +1,63 @@
 namespace ServerlessGateway.WebPubSubEmulator.Filters;
 
-/// <summary>The comparisons of filters, each with the types that it makes sense for.</summary>
+/// <summary>
+/// The comparisons of filters. Equality is for all single values, and those of different types are never equal; order is
+/// for numbers, and nothing is more or less than null.
+/// </summary>
 internal static class FilterComparison
 {
-    public static FilterExpression Equality(FilterToken kind, FilterExpression left, FilterExpression right)
+    public static FilterExpression Compare(FilterToken kind, FilterExpression left, FilterExpression right) =>
+        kind is FilterToken.Equal or FilterToken.NotEqual ? Equality(kind, left, right) : Order(kind, left, right);
+
+    /// <summary>Membership of the groups, or equality with any value of a list.</summary>
+    public static FilterExpression In(FilterExpression left, IReadOnlyList<FilterExpression> right)
     {
-        var comparable = left.Type == right.Type && left.Type != FilterType.Groups;
-        var withNull = (left.Type, right.Type) is (FilterType.Text, FilterType.Null) or (FilterType.Null, FilterType.Text);
-        if (!comparable && !withNull) throw Mismatch(kind, left, right);
+        ExpectSingle(left, "The left of 'in'");
+        if (right is [{ Type: FilterType.Groups }])
+        {
+            return FilterExpression.Boolean(subject => left.Value(subject) is string group && subject.IsInGroup(group));
+        }
+
+        foreach (var item in right) ExpectSingle(item, "An item of the list of 'in'");
+        return FilterExpression.Boolean(subject =>
+        {
+            var value = left.Value(subject);
+            return right.Any(item => Equals(item.Value(subject), value));
+        });
+    }
+
+    private static FilterExpression Equality(FilterToken kind, FilterExpression left, FilterExpression right)
+    {
+        ExpectSingle(left, "A comparison");
+        ExpectSingle(right, "A comparison");
         var expected = kind == FilterToken.Equal;
         return FilterExpression.Boolean(subject => Equals(left.Value(subject), right.Value(subject)) == expected);
     }
 
-    public static FilterExpression Order(FilterToken kind, FilterExpression left, FilterExpression right)
+    private static FilterExpression Order(FilterToken kind, FilterExpression left, FilterExpression right)
     {
-        if (left.Type != right.Type || left.Type is not (FilterType.Number or FilterType.Text))
-        {
-            throw Mismatch(kind, left, right);
-        }
-
+        ExpectNumber(left, kind);
+        ExpectNumber(right, kind);
         return FilterExpression.Boolean(subject =>
-        {
-            var (one, other) = (left.Value(subject), right.Value(subject));
-            if (one is null || other is null) return false;
-            var order = one is int number ? number.CompareTo((int)other) : string.CompareOrdinal((string)one, (string)other);
-            return kind switch
+            left.Value(subject) is int one && right.Value(subject) is int other && kind switch
             {
-                FilterToken.Greater => order > 0,
-                FilterToken.GreaterOrEqual => order >= 0,
-                FilterToken.Less => order < 0,
-                _ => order <= 0,
-            };
-        });
+                FilterToken.Greater => one > other,
+                FilterToken.GreaterOrEqual => one >= other,
+                FilterToken.Less => one < other,
+                _ => one <= other,
+            });
     }
 
-    public static FilterExpression InGroups(FilterExpression left, FilterExpression right)
+    private static void ExpectNumber(FilterExpression operand, FilterToken kind)
     {
-        left.Expect(FilterType.Text, "The left of 'in'");
-        right.Expect(FilterType.Groups, "The right of 'in'");
-        return FilterExpression.Boolean(subject =>
-            left.TextOf(subject) is { } group && subject.IsInGroup(group));
-    }
-
-    public static FilterExpression InList(FilterExpression left, FilterExpression[] items)
-    {
-        if (items.Length == 0) throw new FormatException("The list of 'in' is empty.");
-        foreach (var item in items) item.Expect(left.Type, "An item of the list of 'in'");
-        return FilterExpression.Boolean(subject =>
+        if (operand.Type is not (FilterType.Number or FilterType.Null))
         {
-            var value = left.Value(subject);
-            return Array.Exists(items, item => Equals(item.Value(subject), value));
-        });
+            throw new FormatException($"'{kind}' needs numbers, not a {FilterExpression.Describe(operand.Type)}.");
+        }
     }
 
-    private static FormatException Mismatch(FilterToken kind, FilterExpression left, FilterExpression right) => new(
-        $"'{kind}' cannot compare a {FilterExpression.Describe(left.Type)} with a {FilterExpression.Describe(right.Type)}.");
+    private static void ExpectSingle(FilterExpression operand, string where)
+    {
+        if (operand.Type == FilterType.Groups) throw new FormatException($"{where} needs a single value, not the groups.");
+    }
 }

@@ -14,7 +14,8 @@ internal enum FilterType
 
 /// <summary>
 /// A part of a filter with its type, so that a comparison that makes no sense is refused when the filter is read and
-/// never when it is applied. A value is a string, an int, a bool or null, as the type says; text may be null.
+/// never when it is applied. A value is a string, an int, a bool or null, as the type says; text and numbers may be null,
+/// since a connection may have no user.
 /// </summary>
 internal sealed record FilterExpression(FilterType Type, Func<IFilterSubject, object?> Value)
 {
@@ -22,7 +23,7 @@ internal sealed record FilterExpression(FilterType Type, Func<IFilterSubject, ob
 
     public static FilterExpression Text(Func<IFilterSubject, string?> value) => new(FilterType.Text, value);
 
-    public static FilterExpression Number(Func<IFilterSubject, int> value) =>
+    public static FilterExpression Number(Func<IFilterSubject, int?> value) =>
         new(FilterType.Number, subject => value(subject));
 
     public static FilterExpression Boolean(Func<IFilterSubject, bool> value) =>
@@ -34,7 +35,7 @@ internal sealed record FilterExpression(FilterType Type, Func<IFilterSubject, ob
 
     public string? TextOf(IFilterSubject subject) => (string?)Value(subject);
 
-    public int NumberOf(IFilterSubject subject) => (int)Value(subject)!;
+    public int? NumberOf(IFilterSubject subject) => (int?)Value(subject);
 
     public bool IsTrue(IFilterSubject subject) => ReferenceEquals(Value(subject), True);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using ServerlessGateway.WebPubSubEmulator.Hub;
 using Superpower;
 using Superpower.Model;
@@ -8,7 +9,7 @@ namespace ServerlessGateway.WebPubSubEmulator.Filters;
 
 /// <summary>
 /// Turns the text of an OData filter into a predicate over connections. From weak to strong: <c>or</c>, <c>and</c>,
-/// <c>eq ne</c>, <c>gt ge lt le in</c>, <c>not</c>; so <c>not</c> of a comparison needs parentheses, as in OData.
+/// <c>eq ne gt ge lt le in</c>, <c>not</c>; so <c>not</c> of a comparison needs parentheses, as in OData.
 /// https://learn.microsoft.com/azure/azure-web-pubsub/reference-odata-filter
 /// </summary>
 internal static class FilterParser
@@ -17,7 +18,7 @@ internal static class FilterParser
     public const int MaxLength = 8 * 1024;
 
     /// <summary>Parsing descends with each parenthesis; this keeps the stack bounded.</summary>
-    public const int MaxDepth = 64;
+    public const int MaxDepth = 100;
 
     private static readonly TokenListParser<FilterToken, FilterExpression> Group =
         from open in Token.EqualTo(FilterToken.Open)
@@ -34,8 +35,7 @@ internal static class FilterParser
 
     private static readonly TokenListParser<FilterToken, FilterExpression> Literal =
         Token.EqualTo(FilterToken.Text).Apply(QuotedString.SqlStyle).Select(text => FilterExpression.Text(_ => text))
-            .Or(Token.EqualTo(FilterToken.Number).Apply(Numerics.IntegerInt32)
-                .Select(number => FilterExpression.Number(_ => number)));
+            .Or(Token.EqualTo(FilterToken.Number).Select(number => Number(number.ToStringValue())));
 
     private static readonly TokenListParser<FilterToken, FilterExpression> Primary =
         Group
@@ -50,37 +50,38 @@ internal static class FilterParser
 
     private static readonly TokenListParser<FilterToken, FilterExpression[]> List =
         from open in Token.EqualTo(FilterToken.Open)
-        from items in Literal.ManyDelimitedBy(Token.EqualTo(FilterToken.Comma))
+        from items in Superpower.Parse.Ref(() => Or!).ManyDelimitedBy(Token.EqualTo(FilterToken.Comma))
         from close in Token.EqualTo(FilterToken.Close)
-        select items;
+        select items.Length > 0 ? items : throw new FormatException("The list of 'in' is empty.");
+
+    private static readonly TokenListParser<FilterToken, FilterExpression[]> Groups =
+        Token.EqualTo(FilterToken.Name).Select(name => FilterFunctions.Identifier(name.ToStringValue()))
+            .Select(named => new[] { named.Expect(FilterType.Groups, "The right of 'in'") });
 
     private static readonly TokenListParser<FilterToken, Func<FilterExpression, FilterExpression>> Membership =
         from keyword in Token.EqualTo(FilterToken.In)
-        from right in List.Try().Select<FilterToken, FilterExpression[], Func<FilterExpression, FilterExpression>>(
-            items => left => FilterComparison.InList(left, items))
-            .Or(Unary.Select<FilterToken, FilterExpression, Func<FilterExpression, FilterExpression>>(
-                groups => left => FilterComparison.InGroups(left, groups)))
-        select right;
+        from right in List.Or(Groups)
+        select (Func<FilterExpression, FilterExpression>)(left => FilterComparison.In(left, right));
 
-    private static readonly TokenListParser<FilterToken, Func<FilterExpression, FilterExpression>> Order =
+    private static readonly TokenListParser<FilterToken, Func<FilterExpression, FilterExpression>> Comparison =
         from name in OneOf(
-            FilterToken.Greater, FilterToken.GreaterOrEqual, FilterToken.Less, FilterToken.LessOrEqual)
+            FilterToken.Equal,
+            FilterToken.NotEqual,
+            FilterToken.Greater,
+            FilterToken.GreaterOrEqual,
+            FilterToken.Less,
+            FilterToken.LessOrEqual)
         from right in Unary
-        select (Func<FilterExpression, FilterExpression>)(left => FilterComparison.Order(name.Kind, left, right));
+        select (Func<FilterExpression, FilterExpression>)(left => FilterComparison.Compare(name.Kind, left, right));
 
     private static readonly TokenListParser<FilterToken, FilterExpression> Relation =
-        from left in Unary
-        from rest in Membership.Or(Order).OptionalOrDefault(alone => alone)
-        select rest(left);
-
-    private static readonly TokenListParser<FilterToken, FilterExpression> Equality = Superpower.Parse.Chain(
-        OneOf(FilterToken.Equal, FilterToken.NotEqual),
-        Relation,
-        (name, left, right) => FilterComparison.Equality(name.Kind, left, right));
+        from first in Unary
+        from rest in Membership.Or(Comparison).Many()
+        select rest.Aggregate(first, (left, compare) => compare(left));
 
     private static readonly TokenListParser<FilterToken, FilterExpression> And = Superpower.Parse.Chain(
         Token.EqualTo(FilterToken.And),
-        Equality,
+        Relation,
         (_, left, right) => Both("and", left, right, subject => left.IsTrue(subject) && right.IsTrue(subject)));
 
     private static readonly TokenListParser<FilterToken, FilterExpression> Or = Superpower.Parse.Chain(
@@ -116,6 +117,12 @@ internal static class FilterParser
 
     private static TokenListParser<FilterToken, Token<FilterToken>> OneOf(params FilterToken[] kinds) =>
         kinds.Select(kind => Token.EqualTo(kind)).Aggregate((first, second) => first.Or(second));
+
+    private static FilterExpression Number(string digits)
+    {
+        var number = int.Parse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        return FilterExpression.Number(_ => number);
+    }
 
     private static FilterExpression Negate(int times, FilterExpression operand)
     {
