@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using ServerlessGateway.WebPubSubEmulator.Access;
-using ServerlessGateway.WebPubSubEmulator.EventHandlers;
+using ServerlessGateway.WebPubSubEmulator.Configuration;
 using ServerlessGateway.WebPubSubEmulator.Hub;
 
 namespace ServerlessGateway.WebPubSubEmulator;
@@ -9,6 +9,8 @@ namespace ServerlessGateway.WebPubSubEmulator;
 /// <summary>The command line of the program.</summary>
 internal static class EmulatorCommand
 {
+    private const int DefaultPort = 8080;
+
     // Beyond an hour, lost connections would only fill the memory.
     private const int MaxRecoverySeconds = 60 * 60;
 
@@ -20,24 +22,25 @@ internal static class EmulatorCommand
 
     private static readonly Option<int> Port = new("--port")
     {
-        Description = "Port on loopback; 0 takes any that is free.",
-        DefaultValueFactory = _ => 8080,
+        Description = "Port on loopback; 0 takes any that is free. Default: the one of Urls in the configuration, or 8080.",
+        DefaultValueFactory = _ => DefaultPort,
     };
 
     private static readonly Option<string[]> Keys = new("--access-key")
     {
         Description = "Access key of at least 32 bytes; once or twice, the primary one first. "
-            + "Default: the key that Microsoft's emulator publishes.",
+            + "Default: the one of the configuration, or the key that Microsoft's emulator publishes.",
     };
 
     private static readonly Option<FileInfo?> Config = new("--config")
     {
-        Description = "JSON file with the event handlers of each hub, in the format of Microsoft's emulator.",
+        Description = "JSON file in the format of Microsoft's emulator: event handlers of each hub, access key, URL, log levels.",
     };
 
     private static readonly Option<DirectoryInfo?> Data = new("--data")
     {
-        Description = "Folder for what the instance keeps. It keeps nothing yet: connections die with the process.",
+        Description = "Folder for what outlives the process: access keys that were regenerated. "
+            + "Connections, groups and messages die with it, as in the cloud with their instance.",
     };
 
     private static readonly Option<string?> PublicEndpoint = new("--public-endpoint")
@@ -56,6 +59,11 @@ internal static class EmulatorCommand
         DefaultValueFactory = _ => (int)new HubLimits().RecoveryWindow.TotalSeconds,
     };
 
+    private static readonly Option<bool> AllowEntra = new("--allow-unvalidated-entra-tokens")
+    {
+        Description = "Let REST callers in with Entra tokens for https://webpubsub.azure.com, whose signatures nobody checks.",
+    };
+
     private static readonly Option<bool> Json = new("--json")
     {
         Description = "Print one JSON object when ready, and nothing else on standard output.",
@@ -70,7 +78,7 @@ internal static class EmulatorCommand
     {
         var command = new RootCommand("Azure Web PubSub on one machine: clients, groups, event handlers, REST.")
         {
-            Name, Port, Keys, Config, Data, PublicEndpoint, Origin, RecoverySeconds, Json, ExitWithParent,
+            Name, Port, Keys, Config, Data, PublicEndpoint, Origin, RecoverySeconds, AllowEntra, Json, ExitWithParent,
         };
         command.SetAction((parsed, cancellationToken) => ServeAsync(parsed, cancellationToken));
         // Signals belong to the host, which stops in good order; a second handler would cut that short.
@@ -105,20 +113,20 @@ internal static class EmulatorCommand
 
     private static async Task<EmulatorOptions> ReadOptionsAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var keys = parsed.GetValue(Keys) is { Length: > 0 } given ? given : [AccessKeys.Default];
         var config = parsed.GetValue(Config) is { } file
-            ? EventHandlerConfigReader.Read(await File.ReadAllTextAsync(file.FullName, cancellationToken))
-            : EventHandlerConfig.Empty;
+            ? EmulatorConfigReader.Read(await File.ReadAllTextAsync(file.FullName, cancellationToken))
+            : EmulatorConfig.Empty;
         return new EmulatorOptions
         {
             Name = parsed.GetRequiredValue(Name),
-            Port = parsed.GetValue(Port) is var port and >= 0 and <= ushort.MaxValue
-                ? port
-                : throw new FormatException($"--port is {parsed.GetValue(Port)}; a port is 0 to {ushort.MaxValue}."),
-            AccessKeys = keys,
-            EventHandlers = config,
+            Port = PortOf(parsed, config),
+            AccessKeys = parsed.GetValue(Keys) is { Length: > 0 } given ? given : [config.AccessKey ?? AccessKeys.Default],
+            EventHandlers = config.EventHandlers,
+            AllowUnvalidatedEntraTokens = parsed.GetValue(AllowEntra) || config.AllowUnvalidatedEntraTokens,
+            DataFolder = parsed.GetValue(Data)?.FullName,
             PublicEndpoint = parsed.GetValue(PublicEndpoint) is { } text ? ParseEndpoint(text) : null,
             Origin = parsed.GetValue(Origin),
+            LogLevels = config.LogLevels,
             Limits = new HubLimits { RecoveryWindow = RecoveryWindowOf(parsed.GetValue(RecoverySeconds)) },
         };
     }
@@ -127,6 +135,15 @@ internal static class EmulatorCommand
         ? TimeSpan.FromSeconds(seconds)
         : throw new FormatException(
             $"--recovery-seconds is {seconds}; it must be a whole number from 0 to {MaxRecoverySeconds}.");
+
+    private static int PortOf(ParseResult parsed, EmulatorConfig config)
+    {
+        var isGiven = parsed.GetResult(Port) is { Implicit: false };
+        var port = isGiven ? parsed.GetValue(Port) : config.Port ?? DefaultPort;
+        return port is >= 0 and <= ushort.MaxValue
+            ? port
+            : throw new FormatException($"--port is {port}; a port is 0 to {ushort.MaxValue}.");
+    }
 
     private static Uri ParseEndpoint(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var endpoint) && endpoint.Scheme is ("http" or "https")

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ServerlessGateway.WebPubSubEmulator.EventHandlers;
 using ServerlessGateway.WebPubSubEmulator.Hub;
 
@@ -15,6 +16,12 @@ internal sealed record EmulatorOptions
     /// <summary>One or two access keys, the primary one first.</summary>
     public IReadOnlyList<string> AccessKeys { get; init; } = [Access.AccessKeys.Default];
 
+    /// <summary>Whether REST callers may bring Entra's tokens, whose signatures cannot be checked here.</summary>
+    public bool AllowUnvalidatedEntraTokens { get; init; }
+
+    /// <summary>The folder for what outlives the process; null keeps nothing.</summary>
+    public string? DataFolder { get; init; }
+
     /// <summary>The endpoint of the connection string when clients reach the instance through something else.</summary>
     public Uri? PublicEndpoint { get; init; }
 
@@ -31,5 +38,11 @@ internal sealed record EmulatorOptions
     /// <summary>Makes connection ids; each must be new.</summary>
     public Func<string> NewConnectionId { get; init; } = () => Guid.NewGuid().ToString("N");
 
+    /// <summary>Makes access keys, as long as Azure's.</summary>
+    public Func<string> NewAccessKey { get; init; } = () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+
+    /// <summary>Levels for the log lines of some categories, by how the category begins.</summary>
+    public IReadOnlyDictionary<string, LogLevel> LogLevels { get; init; } = new Dictionary<string, LogLevel>();
 }

@@ -21,16 +21,16 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly IHostApplicationLifetime _lifetime;
-    private readonly EmulatorOptions _options;
     private readonly ServiceAddress _address;
+    private readonly AccessKeys _keys;
 
-    private WebPubSubEmulatorHost(WebApplication app, EmulatorOptions options, ServiceAddress address)
+    private WebPubSubEmulatorHost(WebApplication app, ServiceAddress address)
     {
         _app = app;
         // Kept, because asking a disposed host for it would throw, and a stop may be asked for at any time.
         _lifetime = app.Lifetime;
-        _options = options;
         _address = address;
+        _keys = app.Services.GetRequiredService<AccessKeys>();
         Hubs = app.Services.GetRequiredService<HubRegistry>();
         Meter = app.Services.GetRequiredService<Meter>();
     }
@@ -41,7 +41,8 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
     /// <summary>The endpoint of the connection string.</summary>
     public string Endpoint => _address.Endpoint;
 
-    public string ConnectionString => $"Endpoint={Endpoint};AccessKey={_options.AccessKeys[0]};Version=1.0;";
+    /// <summary>The connection string with the primary access key.</summary>
+    public string ConnectionString => _address.ConnectionString(_keys.Primary);
 
     public HubRegistry Hubs { get; }
 
@@ -52,7 +53,7 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
     {
         var address = new ServiceAddress(options.PublicEndpoint, options.Origin);
         var app = Build(options, address);
-        var host = new WebPubSubEmulatorHost(app, options, address);
+        var host = new WebPubSubEmulatorHost(app, address);
         await app.StartAsync(cancellationToken);
         var listening = app.Services.GetRequiredService<IServer>()
             .Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
@@ -81,6 +82,11 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(options.LogLevel);
+        foreach (var (category, level) in options.LogLevels)
+        {
+            builder.Logging.AddFilter(category == "Default" ? null : category, level);
+        }
+
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
         AddServices(builder.Services, options, address);
@@ -108,10 +114,17 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
     {
         services.AddSingleton(options.Time);
         services.AddSingleton(options.Limits);
-        services.AddSingleton(new AccessKeys(options.AccessKeys));
+        services.AddSingleton(CreateKeys(options));
         services.AddSingleton(address);
         services.AddSingleton(options.NewConnectionId);
         services.AddSingleton<TokenReader>();
+        services.AddSingleton(provider => new EntraTokens(
+            options.AllowUnvalidatedEntraTokens, options.Time, provider.GetRequiredService<ILogger<EntraTokens>>()));
+        services.AddSingleton(provider => new AccessKeyEndpoint(
+            provider.GetRequiredService<AccessKeys>(),
+            address,
+            options.NewAccessKey,
+            provider.GetRequiredService<ILogger<AccessKeyEndpoint>>()));
         services.AddSingleton<HubRegistry>();
         services.AddSingleton<Meter>();
         services.AddSingleton<FaultState>();
@@ -120,6 +133,7 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
         services.AddSingleton(_ => new HttpMessageInvoker(HandlerHttp.Create()));
         services.AddSingleton<CloudEventRequest>();
         services.AddSingleton<Consent>();
+        services.AddSingleton<HandlerCookies>();
         services.AddSingleton<EventSender>();
         services.AddSingleton<Notifications>();
         services.AddHostedService(provider => provider.GetRequiredService<Notifications>());
@@ -138,6 +152,14 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
         services.AddSingleton<ClientSessions>();
         // Behind the notifications, so that it stops before them and the last disconnected events are still sent.
         services.AddHostedService(provider => provider.GetRequiredService<ClientSessions>());
+    }
+
+    private static AccessKeys CreateKeys(EmulatorOptions options)
+    {
+        AccessKeys.Check(options.AccessKeys);
+        if (options.DataFolder is null) return new AccessKeys(options.AccessKeys);
+        var file = new AccessKeyFile(options.DataFolder, options.AccessKeys);
+        return new AccessKeys(file.Read(), file.Write);
     }
 
     private static void Configure(KestrelServerOptions kestrel, EmulatorOptions options)
@@ -163,6 +185,7 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
             app, app.Services.GetRequiredService<RestGate>(), app.Services.GetRequiredService<ClientTokens>());
         app.MapMethods("/api/health", ["HEAD", "GET"], () => Results.StatusCode(StatusCodes.Status200OK));
         app.MapGet("/meter", (Meter meter, HubRegistry hubs) => Results.Json(meter.Read(hubs.ConnectionCount)));
+        app.Services.GetRequiredService<AccessKeyEndpoint>().Map(app);
         var faults = app.Services.GetRequiredService<FaultEndpoint>();
         app.MapPut("/faults", faults.HandleAsync);
     }

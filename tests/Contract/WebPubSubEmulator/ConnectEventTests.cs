@@ -34,6 +34,8 @@ public sealed class ConnectEventTests : IAsyncLifetime
         Assert.Equal("s2", body["query"]!["session"]![1]!.GetValue<string>());
         Assert.Equal(TestClient.Json, body["subprotocols"]![0]!.GetValue<string>());
         Assert.NotNull(body["headers"]!["Host"]);
+        Assert.Null(body["query"]!["access_token"]);
+        Assert.Empty(body["clientCertificates"]!.AsArray());
 
         var connected = await _handler.NextAsync();
         Assert.Equal("azure.webpubsub.sys.connected", connected.Header("ce-type"));
@@ -50,6 +52,51 @@ public sealed class ConnectEventTests : IAsyncLifetime
         Assert.Equal("azure.webpubsub.sys.disconnected", disconnected.Header("ce-type"));
         Assert.Equal("""{"reason":"enough"}""", disconnected.Text);
         Assert.Equal("c3RhdGU=", disconnected.Header("ce-connectionState"));
+    }
+
+    [Theory]
+    [InlineData("{}", "old", "g0", true)]
+    [InlineData("null", "old", "g0", true)]
+    [InlineData("", "old", "g0", true)]
+    [InlineData("""{"userId":null,"groups":[],"roles":null}""", "old", "g0", true)]
+    [InlineData("""{"userId":"","groups":["g1","g2"],"roles":[]}""", null, "g1 g2", false)]
+    [InlineData("""{"userId":"new","groups":["g1"],"roles":["webpubsub.joinLeaveGroup"]}""", "new", "g1", false)]
+    [Feature("Event handlers", "Blocking connect: user, groups, roles, state")]
+    public async Task What_connect_names_stands_in_for_the_token_and_what_it_leaves_out_stays(
+        string answer, string? userId, string groups, bool maySend)
+    {
+        _handler.Answer = (_, response) => TestHandler.WriteAsync(response, "text/html", answer);
+        await using var instance = await TestInstance.StartAsync(_handler.Config("connect"));
+        await using var client = await instance.ConnectAsync("old", ["webpubsub.sendToGroup"], ["g0"]);
+
+        Assert.Equal(userId, instance.Host.Hubs.All.Single().Find(client.ConnectionId)!.UserId);
+        Assert.Equal(groups.Split(' '), await instance.GroupsAsync("g0", "g1", "g2"));
+        var ack = await client.AskAsync("""{"type":"sendToGroup","group":"x","data":1,"ackId":1}""");
+        Assert.Equal(maySend, ack["success"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    [Feature("Event handlers", "Cookies of a handler come back within the connection")]
+    public async Task Cookies_of_a_handler_come_back_with_later_events_of_the_same_connection_only()
+    {
+        _handler.Answer = (request, response) =>
+        {
+            if (request.Event == "connect") response.Headers.SetCookie = $"affinity={request.Header("ce-userId")}; Path=/; HttpOnly";
+            return TestHandler.Empty(response);
+        };
+        await using var instance = await TestInstance.StartAsync(_handler.Config("connect,disconnected"));
+        await using var ada = await instance.ConnectAsync("ada");
+        await using var bob = await instance.ConnectAsync("bob");
+
+        await ada.AskAsync("""{"type":"event","event":"e","data":1,"ackId":1}""");
+        await bob.AskAsync("""{"type":"event","event":"e","data":1,"ackId":1}""");
+
+        var cookies = _handler.Requests.Where(request => request.Event == "e")
+            .ToDictionary(request => request.Header("ce-userId")!, request => request.Header("Cookie"));
+        Assert.Equal("affinity=ada", cookies["ada"]);
+        Assert.Equal("affinity=bob", cookies["bob"]);
+        Assert.All(
+            _handler.Requests.Where(request => request.Event == "connect"), request => Assert.Null(request.Header("Cookie")));
     }
 
     [Theory]

@@ -148,6 +148,7 @@ public sealed class EventRetryTests : IAsyncLifetime
     [Theory]
     [InlineData(200, null)]
     [InlineData(200, "elsewhere.example")]
+    [InlineData(200, "localhost:1")]
     [InlineData(403, "*")]
     [Feature("Event handlers", "Abuse protection", Support = FeatureSupport.Different, Note = "Renewal that cannot reach the handler keeps the consent; the origin has the port where the service says its host name.")]
     public async Task Without_consent_no_event_is_sent_and_the_question_backs_off(int status, string? allowed)
@@ -172,12 +173,18 @@ public sealed class EventRetryTests : IAsyncLifetime
     [Theory]
     [InlineData("full")]
     [InlineData("host")]
+    [InlineData("localhost")]
     public async Task Consent_may_name_the_origin_itself(string form)
     {
         _handler.Consent = (request, response) =>
         {
             var origin = request.Header("WebHook-Request-Origin")!;
-            response.Headers["WebHook-Allowed-Origin"] = form == "full" ? $"a.example, {origin}" : origin.Split(':')[0];
+            response.Headers["WebHook-Allowed-Origin"] = form switch
+            {
+                "full" => $"a.example, {origin}",
+                "host" => origin.Split(':')[0],
+                _ => $"LOCALHOST:{origin.Split(':')[1]}",
+            };
             return Task.CompletedTask;
         };
         await using var instance = await StartAsync();

@@ -56,7 +56,7 @@ public sealed class RestAccessTests : IAsyncLifetime
         {
             var refused = await SendAsync(token);
             Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
-            Assert.Equal("Unauthorized", await TestInstance.CodeAsync(refused));
+            Assert.Equal("Error.Unauthorized", await TestInstance.CodeAsync(refused));
         }
 
         Task<HttpResponseMessage> SendAsync(string token) => _instance.RestAsync(
@@ -64,19 +64,78 @@ public sealed class RestAccessTests : IAsyncLifetime
     }
 
     [Fact]
-    [Feature("Not supported", "Entra tokens", Support = FeatureSupport.Missing, Note = "Only access keys are known; the call is answered 401.")]
-    public async Task A_token_that_no_access_key_signed_is_refused()
+    [Feature("Instances", "Two access keys and their rotation while the instance runs", Support = FeatureSupport.Different, Note = "By `POST /access-keys/regenerate` instead of the management API.")]
+    public async Task A_regenerated_key_is_good_at_once_and_the_one_before_it_worth_nothing()
     {
-        using var rsa = System.Security.Cryptography.RSA.Create(2048);
-        var token = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        var url = $"{_instance.Endpoint}/api/hubs/chat/users/ada";
+        using var http = new HttpClient();
+        async Task<JsonObject> RegenerateAsync(string body)
         {
-            Audience = "https://webpubsub.azure.com",
+            using var answer = await http.PostAsync(
+                new Uri($"{_instance.Endpoint}/access-keys/regenerate"), TestInstance.Content(body, "application/json"));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            return (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
+        }
+
+        async Task<HttpStatusCode> CallAsync(string key) =>
+            (await _instance.RestAsync(HttpMethod.Head, "/users/ada", token: TestInstance.Sign(url, key))).StatusCode;
+
+        await using var before = await _instance.ConnectAsync("ada");
+        var keys = await RegenerateAsync("""{"keyType":"Primary"}""");
+        var primary = keys["primaryKey"]!.GetValue<string>();
+
+        Assert.Equal(TestInstance.SecondaryKey, keys["secondaryKey"]!.GetValue<string>());
+        Assert.Equal(_instance.Host.ConnectionString, keys["primaryConnectionString"]!.GetValue<string>());
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(TestInstance.PrimaryKey));
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(primary));
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(TestInstance.SecondaryKey));
+        await RegenerateAsync("""{"keyType":"secondary","key":"a-key-that-was-chosen-0123456789abcdefgh"}""");
+        Assert.Equal(HttpStatusCode.OK, await CallAsync("a-key-that-was-chosen-0123456789abcdefgh"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(TestInstance.SecondaryKey));
+        Assert.Empty(await before.DrainAsync());
+        var listed = await http.GetFromJsonAsync<JsonObject>(new Uri($"{_instance.Endpoint}/access-keys"));
+        Assert.Equal(primary, listed!["primaryKey"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("""{"keyType":"Salt"}""")]
+    [InlineData("""{"keyType":"Primary","key":"short"}""")]
+    [InlineData("nonsense")]
+    public async Task A_regeneration_that_makes_no_sense_changes_no_key(string body)
+    {
+        using var http = new HttpClient();
+        using var answer = await http.PostAsync(
+            new Uri($"{_instance.Endpoint}/access-keys/regenerate"), TestInstance.Content(body, "application/json"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, await _instance.StatusAsync(HttpMethod.Head, "/users/ada"));
+    }
+
+    [Theory]
+    [InlineData(false, "https://webpubsub.azure.com", 5, 401)]
+    [InlineData(true, "https://webpubsub.azure.com", 5, 404)]
+    [InlineData(true, "https://webpubsub.azure.com/", 5, 404)]
+    [InlineData(true, "https://webpubsub.azure.com", -10, 401)]
+    [InlineData(true, "https://management.azure.com", 5, 401)]
+    [Feature("REST", "Callers by Entra token", Support = FeatureSupport.Different, Note = "Only where the start allows it; then audience and time are checked, not signature, tenant or role. Otherwise 401.")]
+    public async Task A_token_that_no_access_key_signed_is_refused_unless_Entra_is_allowed_unchecked(
+        bool isAllowed, string audience, int minutes, int status)
+    {
+        await using var instance = await TestInstance.StartAsync(
+            change: options => options with { AllowUnvalidatedEntraTokens = isAllowed });
+        using var rsa = System.Security.Cryptography.RSA.Create(2048);
+        var token = new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+        {
+            Audience = audience,
+            Expires = DateTime.UtcNow.AddMinutes(minutes),
             SigningCredentials = new SigningCredentials(new RsaSecurityKey(rsa), SecurityAlgorithms.RsaSha256),
         });
 
-        using var response = await _instance.RestAsync(HttpMethod.Head, "/users/ada", token: token);
+        using var response = await instance.RestAsync(HttpMethod.Head, "/users/ada", token: token);
 
-        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized, await TestClient.HandshakeStatusAsync(instance.ClientUrl(token)));
     }
 
     [Theory]
@@ -98,7 +157,18 @@ public sealed class RestAccessTests : IAsyncLifetime
     [InlineData("GET", "/groups/g/connections?top=x", null, "", 400)]
     [InlineData("GET", "/groups/g/connections?continuationToken=x", null, "", 400)]
     [InlineData("POST", "/:generateToken?minutesToExpire=0", null, "", 400)]
-    [InlineData("POST", "/:generateToken?clientType=MQTT", null, "", 400)]
+    [InlineData("GET", "/groups/g/connections?continuationToken=", null, "", 400)]
+    [InlineData("GET", "/groups/g/connections?maxpagesize=1&maxpagesize=2", null, "", 400)]
+    [InlineData("GET", "/groups/%20/connections", null, "", 400)]
+    [InlineData("POST", "/:generateToken?minutesToExpire=2147483648", null, "", 400)]
+    [InlineData("POST", "/:generateToken?clientType=SocketIO", null, "", 400)]
+    [InlineData("POST", "/:generateToken?group=%20", null, "", 400)]
+    [InlineData("POST", "/:generateToken?userId=a%0Ab", null, "", 400)]
+    [InlineData("PUT", "/permissions/manage/connections/c", null, "", 400)]
+    [InlineData("DELETE", "/permissions/sendToGroup/connections/c?targetName=%20", null, "", 400)]
+    [InlineData("DELETE", "/connections/c?reason=a&reason=b", null, "", 400)]
+    [InlineData("POST", "/:send", "x", "text/plain; charset=none-such", 415)]
+    [InlineData("POST", "/:send", "x", "text", 415)]
     public async Task A_parameter_that_is_wrong_is_refused_with_code_and_message(
         string method, string route, string? body, string contentType, int status)
     {
@@ -108,6 +178,35 @@ public sealed class RestAccessTests : IAsyncLifetime
 
         Assert.Equal(status, (int)response.StatusCode);
         Assert.NotEqual("", await TestInstance.CodeAsync(response));
+    }
+
+    [Fact]
+    public async Task An_error_names_the_parameter_at_fault()
+    {
+        using var response = await _instance.RestAsync(HttpMethod.Get, "/groups/g/connections?maxpagesize=0");
+
+        var error = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.Equal("Error.BadRequest", error["code"]!.GetValue<string>());
+        Assert.Equal("maxpagesize", error["target"]!.GetValue<string>());
+        Assert.Contains("from 1 to 200", error["message"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Feature("REST", "generateToken")]
+    public async Task A_token_is_made_for_the_kind_of_client_and_the_time_that_were_asked_for()
+    {
+        var plain = await TokenAsync("");
+        var far = await TokenAsync("?clientType=default&minutesToExpire=2147483647");
+        var mqtt = await TokenAsync("?clientType=mqtt&userId=ada&role=r1&role=r2&minutesToExpire=5");
+
+        Assert.Equal([_instance.Audience], plain.Audiences);
+        Assert.DoesNotContain(plain.Claims, claim => claim.Type is "sub" or "role" or "webpubsub.group");
+        Assert.Equal(TimeSpan.FromMinutes(60), plain.ValidTo - plain.IssuedAt);
+        Assert.Equal(TimeSpan.FromMinutes(int.MaxValue), far.ValidTo - far.IssuedAt);
+        Assert.Equal([$"{_instance.Endpoint}/clients/mqtt/hubs/chat"], mqtt.Audiences);
+        Assert.Equal("ada", mqtt.Subject);
+        Assert.Equal(["r1", "r2"], mqtt.Claims.Where(claim => claim.Type == "role").Select(claim => claim.Value));
+        Assert.Equal(TimeSpan.FromMinutes(5), mqtt.ValidTo - mqtt.IssuedAt);
     }
 
     [Theory]
@@ -129,5 +228,13 @@ public sealed class RestAccessTests : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Head, new Uri($"{_instance.Endpoint}/api/health"));
 
         Assert.Equal(HttpStatusCode.OK, (await http.SendAsync(request)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(request.RequestUri)).StatusCode);
+    }
+
+    private async Task<JsonWebToken> TokenAsync(string query)
+    {
+        var response = await _instance.RestAsync(HttpMethod.Post, $"/:generateToken{query}");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return new JsonWebToken((await response.Content.ReadFromJsonAsync<JsonObject>())!["token"]!.GetValue<string>());
     }
 }

@@ -89,6 +89,23 @@ public sealed class RestSendTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("REST", "Text in other encodings, bytes without content type")]
+    public async Task Text_in_another_encoding_goes_on_in_UTF_8_and_a_body_without_type_is_bytes()
+    {
+        await using var client = await _instance.ConnectAsync();
+        using var latin = new ByteArrayContent([0x68, 0xe9]);
+        latin.Headers.TryAddWithoutValidation("Content-Type", "text/plain; charset=\"iso-8859-1\"");
+        using var untyped = new ByteArrayContent([0, 255]);
+
+        await _instance.RestAsync(HttpMethod.Post, "/:send", latin);
+        await _instance.RestAsync(HttpMethod.Post, "/:send", untyped);
+
+        Assert.Equal(
+            ["text hé", "binary AP8="],
+            (await client.DrainAsync()).Select(frame => $"{frame["dataType"]} {frame["data"]}"));
+    }
+
+    [Fact]
     [Feature("REST", "Bodies of 1 MB")]
     public async Task A_body_over_1_MB_is_413_and_1_MB_is_accepted()
     {

@@ -104,8 +104,12 @@ internal sealed class TestInstance : IAsyncDisposable
 
     public Task<string> GetAsync(string path) => _http.GetStringAsync(new Uri(Endpoint + path));
 
-    public static StringContent Content(string body, string contentType) =>
-        new(body, Encoding.UTF8, new MediaTypeHeaderValue(contentType));
+    public static ByteArrayContent Content(string body, string contentType)
+    {
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        return content;
+    }
 
     /// <summary>A send that must be accepted.</summary>
     public async Task AcceptedAsync(string route, string body, string contentType = "text/plain")
@@ -135,12 +139,14 @@ internal sealed class TestInstance : IAsyncDisposable
         return [.. page["value"]!.AsArray().Select(member => member!["userId"]!.GetValue<string>())];
     }
 
-    /// <summary>The code of an error answer, which must have a message too.</summary>
+    /// <summary>The code of an error answer, which must have a message too, and the code as a header.</summary>
     public static async Task<string> CodeAsync(HttpResponseMessage response)
     {
-        var error = (await response.Content.ReadFromJsonAsync<JsonObject>())!["error"]!;
+        var error = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
         Assert.NotEqual("", error["message"]!.GetValue<string>());
-        return error["code"]!.GetValue<string>();
+        var code = error["code"]!.GetValue<string>();
+        Assert.Equal([code], response.Headers.GetValues("x-ms-error-code"));
+        return code;
     }
 
     public async ValueTask DisposeAsync()

@@ -163,6 +163,29 @@ public sealed class UserEventTests : IAsyncLifetime
         Assert.Equal("disconnected", (await _handler.NextAsync()).Event);
     }
 
+    [Theory]
+    [InlineData(null, "hi", """{"type":"message","from":"server","dataType":"binary","data":"aGk="}""")]
+    [InlineData("application/x-protobuf", "hi", """{"type":"message","from":"server","dataType":"protobuf","data":"aGk="}""")]
+    [InlineData("text/html", "hi", """{"type":"ack","ackId":1,"success":false""")]
+    [InlineData("application/json", "{", """{"type":"ack","ackId":1,"success":false""")]
+    [InlineData("text/html", "", """{"type":"ack","ackId":1,"success":true}""")]
+    [Feature("Event handlers", "The answer to the sender, before the ack")]
+    public async Task An_answer_without_type_is_bytes_and_one_of_another_type_fails_the_event(
+        string? contentType, string answer, string expected)
+    {
+        _handler.Answer = (_, response) =>
+        {
+            response.ContentType = contentType;
+            return response.Body.WriteAsync(Encoding.UTF8.GetBytes(answer)).AsTask();
+        };
+        await using var instance = await TestInstance.StartAsync(_handler.Config());
+        await using var client = await instance.ConnectAsync();
+
+        var first = await client.AskAsync("""{"type":"event","event":"e","data":1,"ackId":1}""");
+
+        Assert.StartsWith(expected, first.ToJsonString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     [Feature("Event handlers", "A user event without handler closes the connection")]
     public async Task An_event_that_no_handler_takes_closes_the_connection()

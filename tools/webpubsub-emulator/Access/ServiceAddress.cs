@@ -27,6 +27,20 @@ internal sealed class ServiceAddress
 
     private Uri Public => _configured ?? _listening;
 
+    /// <summary>
+    /// Whether an event handler means this instance by a name: the origin it was told or its host alone, or on loopback
+    /// any of the names of this machine with our port.
+    /// </summary>
+    public bool IsOrigin(string name)
+    {
+        if (Same(name, Origin) || Same(name, Origin.Split(':')[0])) return true;
+        return _configuredOrigin is null && Public.IsLoopback
+            && Uri.TryCreate($"http://{name}", UriKind.Absolute, out var named)
+            && named.IsLoopback && named.Port == Public.Port;
+    }
+
+    public string ConnectionString(string accessKey) => $"Endpoint={Endpoint};AccessKey={accessKey};Version=1.0;";
+
     public void ListensAt(Uri endpoint) => _listening = endpoint;
 
     /// <summary>Whether a URL names this instance and continues with one of the given path-and-query texts.</summary>
@@ -56,6 +70,7 @@ internal sealed class ServiceAddress
             && SameAuthority(uri, used);
     }
 
-    private static bool SameAuthority(Uri left, Uri right) =>
-        string.Equals(left.Authority, right.Authority, StringComparison.OrdinalIgnoreCase);
+    private static bool SameAuthority(Uri left, Uri right) => Same(left.Authority, right.Authority);
+
+    private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 }

@@ -128,12 +128,8 @@ internal sealed partial class ClientEndpoint(
     private ConnectionSpec Merge(HubCore hub, ConnectionSpec spec, ConnectOutcome.Accepted accepted, string? subprotocol)
     {
         var isReliable = Subprotocols.IsReliable(subprotocol);
-        return spec with
+        return accepted.ApplyTo(spec) with
         {
-            UserId = accepted.UserId ?? spec.UserId,
-            Groups = [.. spec.Groups, .. accepted.Groups],
-            Roles = [.. spec.Roles, .. accepted.Roles],
-            State = accepted.State,
             Subprotocol = subprotocol,
             Protocol = Subprotocols.ProtocolOf(subprotocol),
             IsReliable = isReliable,

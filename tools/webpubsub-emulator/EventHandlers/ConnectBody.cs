@@ -4,9 +4,15 @@ using ServerlessGateway.WebPubSubEmulator.Hub;
 
 namespace ServerlessGateway.WebPubSubEmulator.EventHandlers;
 
-/// <summary>The bodies of the connect event: what the handler is told of the client, and what it answers.</summary>
+/// <summary>
+/// The bodies of the connect event: what the handler is told of the client, and what it answers. The client's token is not
+/// told, neither the query nor the header that carries it: its claims are.
+/// </summary>
 internal static class ConnectBody
 {
+    private const string TokenQuery = "access_token";
+    private const string TokenHeader = "Authorization";
+
     public static byte[] Write(JsonWebToken token, HttpRequest request, IList<string> subprotocols) =>
         JsonSerializer.SerializeToUtf8Bytes(
             new
@@ -14,8 +20,8 @@ internal static class ConnectBody
                 claims = token.Claims
                     .GroupBy(claim => claim.Type, StringComparer.Ordinal)
                     .ToDictionary(group => group.Key, group => group.Select(claim => claim.Value).ToArray()),
-                query = request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()),
-                headers = request.Headers.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()),
+                query = Without(TokenQuery, request.Query),
+                headers = Without(TokenHeader, request.Headers),
                 subprotocols,
                 clientCertificates = Array.Empty<object>(),
             },
@@ -40,13 +46,13 @@ internal static class ConnectBody
         var groups = (answer.Groups ?? []).Select(name => GroupName.TryParse(name, out var group)
             ? group
             : throw new FormatException($"it names the group '{name}'.")).ToList();
-        return new ConnectOutcome.Accepted(
-            string.IsNullOrEmpty(answer.UserId) ? null : answer.UserId,
-            groups,
-            answer.Roles ?? [],
-            answer.Subprotocol,
-            state);
+        return new ConnectOutcome.Accepted(answer.UserId, groups, answer.Roles, answer.Subprotocol, state);
     }
+
+    private static Dictionary<string, string?[]> Without(
+        string name, IEnumerable<KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues>> pairs) =>
+        pairs.Where(pair => !pair.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+            .ToDictionary(pair => pair.Key, pair => pair.Value.ToArray());
 
     private sealed record Answer(string? UserId, string[]? Groups, string[]? Roles, string? Subprotocol);
 }

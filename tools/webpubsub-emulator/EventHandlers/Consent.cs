@@ -105,12 +105,10 @@ internal sealed partial class Consent(
 
     private ConsentResult Judge(HttpResponseMessage answer, Uri url)
     {
-        // A handler may know this instance by its host name alone.
-        var names = new[] { "*", address.Origin, address.Origin.Split(':')[0] };
         var allowed = answer.Headers.TryGetValues(AllowedHeader, out var values)
             ? values.SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries)).ToList()
             : [];
-        if (answer.IsSuccessStatusCode && allowed.Exists(name => names.Contains(name, StringComparer.OrdinalIgnoreCase)))
+        if (answer.IsSuccessStatusCode && allowed.Exists(name => name == "*" || address.IsOrigin(name)))
         {
             return ConsentResult.Given;
         }

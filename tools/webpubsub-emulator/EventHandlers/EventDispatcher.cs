@@ -10,9 +10,14 @@ namespace ServerlessGateway.WebPubSubEmulator.EventHandlers;
 /// connected and disconnected do not.
 /// </summary>
 internal sealed partial class EventDispatcher(
-    EventHandlerConfig config, EventSender sender, Notifications notifications, ILogger<EventDispatcher> logger)
+    EventHandlerConfig config,
+    EventSender sender,
+    HandlerCookies cookies,
+    Notifications notifications,
+    ILogger<EventDispatcher> logger)
 {
-    private const long ConnectEventId = 1;
+    // The events of a connection are numbered from it on, so connect comes first.
+    private const long ConnectEventId = 0;
 
     private static readonly ConnectionEnd NoHandler = new(
         ConnectionEnd.InternalError, "No event handler takes this event.", EndKind.EventHandlerNotFound);
@@ -38,7 +43,9 @@ internal sealed partial class EventDispatcher(
             },
             rule,
             cancellationToken);
-        return ToOutcome(answer, spec.ConnectionId);
+        var outcome = ToOutcome(answer, spec.ConnectionId);
+        if (outcome is ConnectOutcome.Refused) cookies.Forget(spec.ConnectionId);
+        return outcome;
     }
 
     /// <summary>Raises a user event and waits for what came of it.</summary>
@@ -146,12 +153,27 @@ internal sealed partial class EventDispatcher(
 
     private void Notify(HubCore hub, HubConnection connection, CallbackKind kind, string name, byte[] body)
     {
-        if (config.ForSystemEvent(hub.Name, name) is not { } rule) return;
+        var isLast = kind == CallbackKind.Disconnected;
+        if (config.ForSystemEvent(hub.Name, name) is not { } rule)
+        {
+            if (isLast) cookies.Forget(connection.Id);
+            return;
+        }
+
         var told = Of(hub, connection, kind, name) with { Body = body };
         notifications.Post(async stopping =>
         {
-            var answer = await sender.SendAsync(told, rule, stopping);
-            if (answer is HandlerAnswer.Failed failed) LogFailed(logger, name, connection.Id, failed.Reason);
+            switch (await sender.SendAsync(told, rule, stopping))
+            {
+                case HandlerAnswer.Failed failed:
+                    LogFailed(logger, name, connection.Id, failed.Reason);
+                    break;
+                case HandlerAnswer.Answered { IsSuccess: false } answered:
+                    LogFailed(logger, name, connection.Id, $"The event handler answered {answered.StatusCode}.");
+                    break;
+            }
+
+            if (isLast) cookies.Forget(connection.Id);
         });
     }
 

@@ -1,147 +1,119 @@
-using System.Text.Json;
+using ServerlessGateway.WebPubSubEmulator.Configuration;
 using ServerlessGateway.WebPubSubEmulator.Hub;
 
 namespace ServerlessGateway.WebPubSubEmulator.EventHandlers;
 
-/// <summary>
-/// Reads the configuration in the format of Microsoft's emulator. A key that is not known or a value that cannot be used
-/// is a <see cref="FormatException"/> of one line, with the place, the value and what is allowed: a misspelt setting
-/// should stop the start, not change what runs.
-/// </summary>
+/// <summary>Reads the section <c>WebPubSub:Hubs</c> of a configuration: where the events of each hub go.</summary>
 internal static class EventHandlerConfigReader
 {
     private const string Fallback = "_default";
 
     private static readonly string[] SystemEvents = ["connect", "connected", "disconnected"];
 
-    private static readonly JsonDocumentOptions Lenient = new()
+    private static readonly Dictionary<string, string> UnsupportedInHub = new()
     {
-        CommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
+        ["EventListeners"] = "there are no Event Hubs to send events to; use EventHandlers",
+        ["AnonymousConnectPolicy"] = "every client needs a token",
+        ["WebSocketKeepAliveIntervalInSeconds"] = "it is 20 s, the default of the service",
     };
 
-    public static EventHandlerConfig Read(string json)
+    private static readonly Dictionary<string, string> UnsupportedInHandler = new()
     {
-        try
-        {
-            using var document = JsonDocument.Parse(json, Lenient);
-            return ReadRoot(document.RootElement);
-        }
-        catch (JsonException exception)
-        {
-            throw new FormatException($"The configuration is not valid JSON: {exception.Message}", exception);
-        }
-    }
+        ["Auth"] = "events are sent without credentials; they are signed with the access keys",
+        ["UserEventPattern"] = "it is called EventPattern",
+    };
 
-    private static EventHandlerConfig ReadRoot(JsonElement root)
+    /// <summary>The event handlers of a whole configuration file.</summary>
+    public static EventHandlerConfig Read(string json) => EmulatorConfigReader.Read(json).EventHandlers;
+
+    public static EventHandlerConfig ReadHubs(ConfigNode node)
     {
         var hubs = new Dictionary<HubName, IReadOnlyList<EventHandlerRule>>();
         IReadOnlyList<EventHandlerRule> fallback = [];
-        foreach (var (_, section) in Members(root, "", "WebPubSub"))
+        foreach (var (hub, settings) in node.Members())
         {
-            foreach (var (_, byName) in Members(section, "WebPubSub", "Hubs"))
-            {
-                foreach (var hub in Object(byName, "WebPubSub:Hubs").EnumerateObject())
-                {
-                    var path = $"WebPubSub:Hubs:{hub.Name}";
-                    var rules = ReadHub(hub.Value, path);
-                    if (hub.Name == Fallback) fallback = rules;
-                    else if (!HubName.TryParse(hub.Name, out var name)) throw Bad(path, "is not a valid hub name");
-                    else if (!hubs.TryAdd(name, rules)) throw Bad(path, "is named twice");
-                }
-            }
+            var rules = ReadHub(settings);
+            if (hub == Fallback) fallback = rules;
+            else if (!HubName.TryParse(hub, out var name)) throw settings.Bad("is not a valid hub name");
+            else if (!hubs.TryAdd(name, rules)) throw settings.Bad("is named twice");
         }
 
         return new EventHandlerConfig(hubs, fallback);
     }
 
-    private static List<EventHandlerRule> ReadHub(JsonElement hub, string path)
-    {
-        var rules = new List<EventHandlerRule>();
-        foreach (var (_, handlers) in Members(hub, path, "EventHandlers"))
-        {
-            path += ":EventHandlers";
-            if (handlers.ValueKind != JsonValueKind.Array) throw Bad(path, "must be an array");
-            rules.AddRange(handlers.EnumerateArray().Select((handler, index) => ReadRule(handler, $"{path}[{index}]")));
-        }
+    private static List<EventHandlerRule> ReadHub(ConfigNode hub) =>
+        [.. hub.Members(UnsupportedInHub, "EventHandlers").SelectMany(member => member.Node.Items()).Select(ReadRule)];
 
-        return rules;
-    }
-
-    private static EventHandlerRule ReadRule(JsonElement handler, string path)
+    private static EventHandlerRule ReadRule(ConfigNode handler)
     {
         string? url = null;
         var pattern = "";
         var system = new List<string>();
-        foreach (var (key, value) in Members(handler, path, "UrlTemplate", "SystemEvents", "EventPattern"))
+        foreach (var (key, node) in handler.Members(UnsupportedInHandler, "UrlTemplate", "SystemEvents", "EventPattern"))
         {
             switch (key)
             {
                 case "UrlTemplate":
-                    url = Text(value, $"{path}:{key}");
+                    url = UrlOf(node);
                     break;
                 case "EventPattern":
-                    pattern = Text(value, $"{path}:{key}");
+                    pattern = PatternOf(node);
                     break;
                 default:
-                    if (value.ValueKind != JsonValueKind.Array) throw Bad($"{path}:{key}", "must be an array");
-                    system.AddRange(value.EnumerateArray().Select(item => SystemEvent(item, $"{path}:{key}")));
+                    system.AddRange(node.Items().Select(SystemEvent));
                     break;
             }
         }
 
-        CheckUrl(url ?? throw Bad($"{path}:UrlTemplate", "is missing"), $"{path}:UrlTemplate");
-        return new EventHandlerRule(url, system, pattern);
+        return new EventHandlerRule(url ?? throw handler.Bad("has no UrlTemplate"), system, pattern);
     }
 
-    private static string SystemEvent(JsonElement item, string path)
+    private static string SystemEvent(ConfigNode item)
     {
-        var name = Text(item, path);
+        var name = item.Text();
         return SystemEvents.Contains(name, StringComparer.OrdinalIgnoreCase)
             ? name
-            : throw Bad(path, $"holds '{name}'; allowed are {string.Join(", ", SystemEvents)}");
+            : throw item.Bad($"is '{name}'; allowed are {string.Join(", ", SystemEvents)}");
     }
 
-    private static void CheckUrl(string template, string path)
+    private static string PatternOf(ConfigNode node)
     {
+        var pattern = node.Text();
+        var wrong = pattern.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .FirstOrDefault(name => name != "*" && !EventName.IsValid(name));
+        return wrong is null
+            ? pattern
+            : throw node.Bad($"holds '{wrong}'; allowed are '*' for all events, or names with commas between");
+    }
+
+    private static string UrlOf(ConfigNode node)
+    {
+        var template = node.Text();
+        if (template.Contains("{@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase))
+        {
+            throw node.Bad("refers to Key Vault, which is not supported: there is none to ask");
+        }
+
+        if (template.StartsWith("tunnel:", StringComparison.OrdinalIgnoreCase))
+        {
+            throw node.Bad("is a tunnel, which is not supported: the handler can be reached directly");
+        }
+
         var filled = template
             .Replace("{hub}", "hub", StringComparison.OrdinalIgnoreCase)
             .Replace("{event}", "event", StringComparison.OrdinalIgnoreCase);
         if (filled.Contains('{', StringComparison.Ordinal) || filled.Contains('}', StringComparison.Ordinal))
         {
-            throw Bad(path, $"is '{template}'; only {{hub}} and {{event}} can be filled in");
+            throw node.Bad($"is '{template}'; only {{hub}} and {{event}} can be filled in");
         }
 
         if (!Uri.TryCreate(filled, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
-            throw Bad(path, $"is '{template}'; it must be an absolute http or https URL");
+            throw node.Bad($"is '{template}'; it must be an absolute http or https URL");
         }
 
-        var authority = template[(template.IndexOf("://", StringComparison.Ordinal) + 3)..].Split('/', 2)[0];
-        if (authority.Contains('{', StringComparison.Ordinal)) throw Bad(path, "must not fill in its host name");
+        var authority = template[(template.IndexOf("://", StringComparison.Ordinal) + 3)..].Split(['/', '?', '#'], 2)[0];
+        if (authority.Contains('{', StringComparison.Ordinal)) throw node.Bad("must not fill in its host name");
+        return template;
     }
-
-    private static IEnumerable<(string Key, JsonElement Value)> Members(
-        JsonElement element, string path, params string[] allowed)
-    {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var member in Object(element, path).EnumerateObject())
-        {
-            var where = path.Length == 0 ? member.Name : $"{path}:{member.Name}";
-            var key = allowed.FirstOrDefault(name => string.Equals(name, member.Name, StringComparison.OrdinalIgnoreCase))
-                ?? throw Bad(where, $"is not known; known are {string.Join(", ", allowed)}");
-            if (!seen.Add(key)) throw Bad(where, "is named twice");
-            yield return (key, member.Value);
-        }
-    }
-
-    private static JsonElement Object(JsonElement element, string path) => element.ValueKind == JsonValueKind.Object
-        ? element
-        : throw Bad(path.Length == 0 ? "The configuration" : path, "must be an object");
-
-    private static string Text(JsonElement element, string path) => element.ValueKind == JsonValueKind.String
-        ? element.GetString()!
-        : throw Bad(path, "must be a string");
-
-    private static FormatException Bad(string path, string problem) => new($"{path} {problem}.");
 }

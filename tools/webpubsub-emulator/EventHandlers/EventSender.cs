@@ -15,6 +15,7 @@ internal sealed partial class EventSender(
     HttpMessageInvoker http,
     CloudEventRequest requests,
     Consent consent,
+    HandlerCookies cookies,
     HubLimits limits,
     Meter meter,
     TimeProvider time,
@@ -64,9 +65,11 @@ internal sealed partial class EventSender(
         try
         {
             using var request = requests.Create(raised, rule.UrlFor(raised.Hub, raised.Name));
+            cookies.AddTo(request, raised.ConnectionId);
             meter.Callback(raised.Kind, raised.Body.Length, isRetry: attempt > 0);
             using var response = await http.SendAsync(request, cancellationToken);
-            return (await ReadAsync(response, cancellationToken), IsTransient(response.StatusCode));
+            cookies.Keep(response, request.RequestUri!, raised.ConnectionId);
+            return (await ReadAsync(response, raised.Kind, cancellationToken), IsTransient(response.StatusCode));
         }
         catch (HttpRequestException exception)
         {
@@ -88,36 +91,44 @@ internal sealed partial class EventSender(
         _ => "",
     };
 
-    private async Task<HandlerAnswer> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<HandlerAnswer> ReadAsync(
+        HttpResponseMessage response, CallbackKind kind, CancellationToken cancellationToken)
     {
         var body = await ReadBodyAsync(response.Content, cancellationToken);
+        var state = response.Headers.TryGetValues(CloudEventRequest.StateHeader, out var values) ? values.Last() : null;
+        // Only the answer to a user event goes on to the client; what else is said is read as it is, of whatever type.
+        if (kind != CallbackKind.User || !response.IsSuccessStatusCode)
+        {
+            return new HandlerAnswer.Answered(
+                (int)response.StatusCode, new MessageData(MessageDataType.Binary, body), state, null);
+        }
+
         var metadata = MessageMetadata.Check(response.Headers
             .Where(header => header.Key.StartsWith(MessageMetadata.HeaderPrefix, StringComparison.OrdinalIgnoreCase))
             .Select(header => KeyValuePair.Create(
                 header.Key[MessageMetadata.HeaderPrefix.Length..].ToLowerInvariant(), header.Value.Last())));
-        var state = response.Headers.TryGetValues(CloudEventRequest.StateHeader, out var values) ? values.Last() : null;
-        var message = body.Length == 0
-            ? null
-            : ToMessage(response.Content.Headers.ContentType?.MediaType, body, metadata, response.IsSuccessStatusCode);
+        var message = body.Length == 0 ? null : ToMessage(response.Content.Headers.ContentType?.MediaType, body, metadata);
         return new HandlerAnswer.Answered((int)response.StatusCode, message, state, metadata);
     }
 
     private static MessageData ToMessage(
-        string? mediaType, byte[] body, IReadOnlyDictionary<string, string>? metadata, bool isSuccess)
+        string? mediaType, byte[] body, IReadOnlyDictionary<string, string>? metadata)
     {
         switch (mediaType?.ToLowerInvariant())
         {
             case "application/json":
-                if (isSuccess) CheckJson(body);
+                CheckJson(body);
                 return new MessageData(MessageDataType.Json, body, metadata);
-            case "application/octet-stream":
-                return new MessageData(MessageDataType.Binary, body, metadata);
-            case "application/x-protobuf":
-                return new MessageData(MessageDataType.Protobuf, body, metadata);
-            default:
+            case "text/plain":
                 // A replacement character is better than a frame that no client can decode.
                 return new MessageData(
                     MessageDataType.Text, Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body)), metadata);
+            case "application/x-protobuf":
+                return new MessageData(MessageDataType.Protobuf, body, metadata);
+            case null or "application/octet-stream":
+                return new MessageData(MessageDataType.Binary, body, metadata);
+            default:
+                throw new FormatException($"its content type is '{mediaType}'.");
         }
     }
 

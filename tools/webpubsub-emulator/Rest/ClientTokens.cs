@@ -1,6 +1,7 @@
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using ServerlessGateway.WebPubSubEmulator.Access;
+using ServerlessGateway.WebPubSubEmulator.Hub;
 
 namespace ServerlessGateway.WebPubSubEmulator.Rest;
 
@@ -8,35 +9,42 @@ namespace ServerlessGateway.WebPubSubEmulator.Rest;
 internal sealed class ClientTokens(AccessKeys keys, ServiceAddress address, TimeProvider time)
 {
     private const int DefaultMinutes = 60;
-    private const int MaxMinutes = 60 * 24 * 365;
 
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
 
     public IResult Generate(RestCall call)
     {
-        var clientType = call.Query("clientType") ?? "Default";
-        if (!clientType.Equals("Default", StringComparison.OrdinalIgnoreCase))
+        var path = PathOf(call.Query("clientType"));
+        var minutes = call.Number("minutesToExpire", 1, int.MaxValue) ?? DefaultMinutes;
+        var claims = new Dictionary<string, object>(StringComparer.Ordinal);
+        if (call.Query("userId") is { Length: > 0 } userId) claims["sub"] = CheckUser(userId);
+        if (call.Values("role") is { Length: > 0 } roles) claims["role"] = roles;
+        if (call.Values("group") is { Length: > 0 } groups)
         {
-            throw RestException.Bad($"'clientType' is '{clientType}'; this instance serves Default only.");
+            claims["webpubsub.group"] = groups.Select(group => RestCall.ParseGroup(group, "group").Value).ToArray();
         }
 
-        var minutes = call.Number("minutesToExpire", 1, MaxMinutes) ?? DefaultMinutes;
-        var claims = new Dictionary<string, object>(StringComparer.Ordinal);
-        if (call.Query("userId") is { Length: > 0 } userId) claims["sub"] = userId;
-        var roles = Values(call, "role");
-        if (roles.Length > 0) claims["role"] = roles;
-        var groups = Values(call, "group");
-        foreach (var group in groups) RestCall.ParseGroup(group);
-        if (groups.Length > 0) claims["webpubsub.group"] = groups;
-        return Results.Json(new { token = Mint(call.Hub.Name.Value, claims, TimeSpan.FromMinutes(minutes)) });
+        return Results.Json(new { token = Mint(path + call.Hub.Name.Value, claims, TimeSpan.FromMinutes(minutes)) });
     }
 
-    private string Mint(string hub, Dictionary<string, object> claims, TimeSpan lifetime)
+    // Tokens of MQTT clients differ by their audience alone.
+    private static string PathOf(string? clientType) => (clientType ?? "Default").ToUpperInvariant() switch
+    {
+        "DEFAULT" => "/client/hubs/",
+        "MQTT" => "/clients/mqtt/hubs/",
+        _ => throw RestException.Bad($"'clientType' is '{clientType}'; it must be Default or MQTT.", "clientType"),
+    };
+
+    private static string CheckUser(string userId) => UserId.IsValid(userId)
+        ? userId
+        : throw RestException.Bad("'userId' must not have control characters.", "userId");
+
+    private string Mint(string path, Dictionary<string, object> claims, TimeSpan lifetime)
     {
         var now = time.GetUtcNow().UtcDateTime;
         return _handler.CreateToken(new SecurityTokenDescriptor
         {
-            Audience = $"{address.Endpoint}/client/hubs/{hub}",
+            Audience = address.Endpoint + path,
             Claims = claims,
             NotBefore = now,
             IssuedAt = now,
@@ -44,7 +52,4 @@ internal sealed class ClientTokens(AccessKeys keys, ServiceAddress address, Time
             SigningCredentials = new SigningCredentials(keys.SigningKeys[0], SecurityAlgorithms.HmacSha256),
         });
     }
-
-    private static string[] Values(RestCall call, string name) =>
-        call.Context.Request.Query.TryGetValue(name, out var values) ? [.. values.OfType<string>()] : [];
 }

@@ -33,10 +33,10 @@ internal static class GroupListing
 
     private static long AfterOf(string? token)
     {
-        if (string.IsNullOrEmpty(token)) return 0;
+        if (token is null) return 0;
         return long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal)
             ? ordinal
-            : throw RestException.Bad("'continuationToken' is none of this service.");
+            : throw RestException.Bad("'continuationToken' is none of this service.", "continuationToken");
     }
 
     private static string LinkTo(RestCall call, long ordinal, int pageSize, int? left)

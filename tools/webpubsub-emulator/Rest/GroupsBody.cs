@@ -24,8 +24,8 @@ internal static class GroupsBody
             throw RestException.Bad($"The body is not readable: {exception.Message}");
         }
 
-        if (body?.Groups is not { Length: > 0 } names) throw RestException.Bad("'groups' is missing or empty.");
-        return ([.. names.Select(RestCall.ParseGroup)], new SendScope(null, RestCall.Filter(body.Filter)));
+        if (body?.Groups is not { Length: > 0 } names) throw RestException.Bad("'groups' is missing or empty.", "groups");
+        return ([.. names.Select(name => RestCall.ParseGroup(name, "groups"))], new SendScope(null, RestCall.Filter(body.Filter)));
     }
 
     private sealed record Body(string[]? Groups, string? Filter);

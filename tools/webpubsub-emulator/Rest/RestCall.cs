@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Features;
 using ServerlessGateway.WebPubSubEmulator.Filters;
 using ServerlessGateway.WebPubSubEmulator.Hub;
@@ -27,14 +25,22 @@ internal sealed class RestCall(HttpContext context, HubCore hub, string[] segmen
     /// <summary>A segment of the path by its place: <c>api/hubs/{hub}</c> are 0 to 2.</summary>
     public string Segment(int index) => segments[index];
 
-    public GroupName Group(int index) => ParseGroup(segments[index]);
+    public GroupName Group(int index) => ParseGroup(segments[index], "group");
 
-    public static GroupName ParseGroup(string? text) => GroupName.TryParse(text, out var group)
+    public static GroupName ParseGroup(string? text, string target) => GroupName.TryParse(text, out var group)
         ? group
-        : throw RestException.Bad($"A group name must be 1 to {GroupName.MaxLength} characters and not blank.");
+        : throw RestException.Bad($"A group name must be 1 to {GroupName.MaxLength} characters and not blank.", target);
 
-    public string? Query(string name) =>
-        Context.Request.Query.TryGetValue(name, out var values) ? values.ToString() : null;
+    /// <summary>A parameter that may be given once; null when it is not.</summary>
+    public string? Query(string name)
+    {
+        if (!Context.Request.Query.TryGetValue(name, out var values)) return null;
+        return values.Count <= 1 ? values.ToString() : throw RestException.Bad($"'{name}' is given more than once.", name);
+    }
+
+    /// <summary>A parameter that may be given any number of times; empty ones say nothing.</summary>
+    public string[] Values(string name) =>
+        [.. Context.Request.Query[name].OfType<string>().Where(value => value.Length > 0)];
 
     public int? Number(string name, int min, int max)
     {
@@ -42,7 +48,7 @@ internal sealed class RestCall(HttpContext context, HubCore hub, string[] segmen
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && number >= min && number <= max
             ? number
-            : throw RestException.Bad($"'{name}' is '{text}'; it must be a whole number from {min} to {max}.");
+            : throw RestException.Bad($"'{name}' is '{text}'; it must be a whole number from {min} to {max}.", name);
     }
 
     public SendScope Scope() => new(Excluded(), Filter(Query("filter")));
@@ -50,31 +56,16 @@ internal sealed class RestCall(HttpContext context, HubCore hub, string[] segmen
     public SendScope FilterOnly() => new(null, Filter(Query("filter")));
 
     /// <summary>The group that a permission is for; null for all of them.</summary>
-    public GroupName? TargetName() => Query("targetName") is { Length: > 0 } name ? ParseGroup(name) : null;
+    public GroupName? TargetName() => Query("targetName") is { Length: > 0 } name ? ParseGroup(name, "targetName") : null;
 
-    public HashSet<string>? Excluded()
-    {
-        if (!Context.Request.Query.TryGetValue("excluded", out var values)) return null;
-        return [.. values.OfType<string>().Where(value => value.Length > 0)];
-    }
+    public HashSet<string>? Excluded() => Values("excluded") is { Length: > 0 } excluded ? [.. excluded] : null;
 
     public static Func<IFilterSubject, bool>? Filter(string? text)
     {
         if (string.IsNullOrWhiteSpace(text)) return null;
         return FilterParser.TryParse(text, out var filter, out var error)
             ? filter
-            : throw RestException.Bad($"Invalid filter: {error}");
-    }
-
-    /// <summary>The message of a send: its type by the content type, its bytes checked against it.</summary>
-    public async ValueTask<MessageData> ReadMessageAsync()
-    {
-        var ttl = Number("messageTtlSeconds", 0, MessageData.MaxTtlSeconds);
-        var type = TypeOf(Context.Request.ContentType);
-        var bytes = await ReadBodyAsync();
-        if (type == MessageDataType.Json && !IsJson(bytes)) throw RestException.Bad("The body is not valid JSON.");
-        if (type == MessageDataType.Text && !Utf8.IsValid(bytes)) throw RestException.Bad("The body is not valid UTF-8.");
-        return new MessageData(type, bytes, Metadata()) { TtlSeconds = ttl };
+            : throw RestException.Bad($"Invalid filter '{text}': {error}", "filter");
     }
 
     public async ValueTask<byte[]> ReadBodyAsync()
@@ -100,51 +91,6 @@ internal sealed class RestCall(HttpContext context, HubCore hub, string[] segmen
         var authority = path.IndexOf("://", StringComparison.Ordinal);
         var slash = authority < 0 ? -1 : path.IndexOf('/', authority + 3);
         return slash < 0 ? "/" : path[slash..];
-    }
-
-    private static MessageDataType TypeOf(string? contentType)
-    {
-        var media = contentType?.Split(';', 2)[0].Trim().ToLowerInvariant();
-        return media switch
-        {
-            "text/plain" => MessageDataType.Text,
-            "application/json" => MessageDataType.Json,
-            "application/octet-stream" => MessageDataType.Binary,
-            _ => throw new RestException(
-                StatusCodes.Status415UnsupportedMediaType,
-                "UnsupportedMediaType",
-                $"'{media}' is not text/plain, application/json or application/octet-stream."),
-        };
-    }
-
-    private static bool IsJson(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(bytes);
-            return reader.Read() && reader.TrySkip() && !reader.Read() && reader.BytesConsumed > 0;
-        }
-        catch (JsonException)
-        {
-            // The answer of a probe, not an error: the caller says what is wrong.
-            return false;
-        }
-    }
-
-    private IReadOnlyDictionary<string, string>? Metadata()
-    {
-        var headers = Context.Request.Headers
-            .Where(header => header.Key.StartsWith(MessageMetadata.HeaderPrefix, StringComparison.OrdinalIgnoreCase))
-            .Select(header => KeyValuePair.Create(
-                header.Key[MessageMetadata.HeaderPrefix.Length..].ToLowerInvariant(), header.Value.ToString()));
-        try
-        {
-            return MessageMetadata.Check(headers);
-        }
-        catch (FormatException exception)
-        {
-            throw RestException.Bad(exception.Message);
-        }
     }
 
     private RestException TooLarge() => new(

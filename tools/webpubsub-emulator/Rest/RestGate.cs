@@ -14,6 +14,7 @@ internal sealed class RestGate(
     HubRegistry hubs,
     HubLimits limits,
     TokenReader tokens,
+    EntraTokens entra,
     ServiceAddress address,
     FaultState faults,
     Meter meter)
@@ -51,7 +52,7 @@ internal sealed class RestGate(
         }
         catch (RestException refusal)
         {
-            return RestResults.Error(refusal.StatusCode, refusal.Code, refusal.Message);
+            return RestResults.Error(refusal.StatusCode, refusal.Code, refusal.Message, refusal.Target);
         }
     }
 
@@ -60,8 +61,10 @@ internal sealed class RestGate(
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var path = target.Split('?', 2)[0];
+        var token = BearerToken.Of(context.Request);
+        if (entra.Accepts(token)) return null;
         var read = await tokens.ReadAsync(
-            BearerToken.Of(context.Request), url => address.Is(url, context.Request.Host, target, path));
+            token, url => address.Is(url, context.Request.Host, target, path));
         return read is TokenResult.Refused refused ? refused.Reason : null;
     }
 
@@ -71,11 +74,12 @@ internal sealed class RestGate(
         if (!Versions.Contains(version))
         {
             throw RestException.Bad(
-                $"'api-version' is '{version}'; known are {string.Join(", ", Versions.Order(StringComparer.Ordinal))}.");
+                $"'api-version' is '{version}'; known are {string.Join(", ", Versions.Order(StringComparer.Ordinal))}.",
+                "api-version");
         }
 
         segments = RestCall.SegmentsOf(context);
-        if (!HubName.TryParse(segments[HubSegment], out var name)) throw RestException.Bad("The hub name is invalid.");
+        if (!HubName.TryParse(segments[HubSegment], out var name)) throw RestException.Bad("The hub name is invalid.", "hub");
         return hubs.Get(name)
             ?? throw new RestException(StatusCodes.Status429TooManyRequests, "TooManyRequests", "There are too many hubs.");
     }

@@ -1,10 +1,21 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace ServerlessGateway.WebPubSubEmulator.Rest;
 
-/// <summary>The answers of the data plane; an error is <c>{"error":{"code","message"}}</c> as everywhere in Azure.</summary>
+/// <summary>
+/// The answers of the data plane. An error is an <c>ErrorDetail</c>: code, message and the parameter at fault, with the
+/// code in a header too. https://learn.microsoft.com/rest/api/webpubsub/dataplane/web-pub-sub/send-to-all#errordetail
+/// </summary>
 internal static class RestResults
 {
+    private const string CodeHeader = "x-ms-error-code";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
     public static IResult Ok { get; } = Results.StatusCode(StatusCodes.Status200OK);
 
     public static IResult Accepted { get; } = Results.StatusCode(StatusCodes.Status202Accepted);
@@ -17,6 +28,18 @@ internal static class RestResults
 
     public static IResult Exists(bool exists) => exists ? Ok : Results.StatusCode(StatusCodes.Status404NotFound);
 
-    public static IResult Error(int statusCode, string code, string message) => Results.Json(
-        new { error = new { code, message } }, JsonSerializerOptions.Web, statusCode: statusCode);
+    /// <summary>An error whose code is <c>Error.</c> and the name given.</summary>
+    public static IResult Error(int statusCode, string name, string message, string? target = null) =>
+        new ErrorResult(statusCode, new ErrorDetail($"Error.{name}", message, target));
+
+    private sealed record ErrorDetail(string Code, string Message, string? Target);
+
+    private sealed class ErrorResult(int statusCode, ErrorDetail detail) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers[CodeHeader] = detail.Code;
+            return Results.Json(detail, Json, statusCode: statusCode).ExecuteAsync(httpContext);
+        }
+    }
 }

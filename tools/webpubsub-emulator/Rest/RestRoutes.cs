@@ -90,7 +90,7 @@ internal static class RestRoutes
     private static async ValueTask<IResult> SendAsync(
         RestCall call, Target target, SendScope scope, Func<MessageData, Delivery> delivery)
     {
-        var message = await call.ReadMessageAsync();
+        var message = await MessageBody.ReadAsync(call);
         // Accepted, not delivered: also when nobody is there.
         call.Hub.Send(target, scope, delivery(message));
         return RestResults.Accepted;
@@ -135,6 +135,6 @@ internal static class RestRoutes
         "joinLeaveGroup" => GroupPermission.JoinLeaveGroup,
         "sendToGroup" => GroupPermission.SendToGroup,
         var other => throw RestException.Bad(
-            $"The permission is '{other}'; it must be joinLeaveGroup or sendToGroup."),
+            $"The permission is '{other}'; it must be joinLeaveGroup or sendToGroup.", "permission"),
     };
 }

@@ -1,0 +1,89 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.Net.Http.Headers;
+using ServerlessGateway.WebPubSubEmulator.Hub;
+
+namespace ServerlessGateway.WebPubSubEmulator.Rest;
+
+/// <summary>The message of a send: its type by the content type, its bytes checked against it, metadata from headers.</summary>
+internal static class MessageBody
+{
+    public static async ValueTask<MessageData> ReadAsync(RestCall call)
+    {
+        var ttl = call.Number("messageTtlSeconds", 0, MessageData.MaxTtlSeconds);
+        var (type, encoding) = TypeOf(call.Context.Request);
+        var bytes = await call.ReadBodyAsync();
+        if (encoding is not null) bytes = Encoding.Convert(encoding, Encoding.UTF8, bytes);
+        if (type == MessageDataType.Json && !IsJson(bytes)) throw RestException.Bad("The body is not valid JSON.");
+        if (type == MessageDataType.Text && !Utf8.IsValid(bytes)) throw RestException.Bad("The body is not valid UTF-8.");
+        return new MessageData(type, bytes, Metadata(call.Context.Request)) { TtlSeconds = ttl };
+    }
+
+    // A body without content type is bytes. Text may come in another encoding, and goes on in UTF-8.
+    private static (MessageDataType Type, Encoding? Encoding) TypeOf(HttpRequest request)
+    {
+        if (string.IsNullOrEmpty(request.ContentType)) return (MessageDataType.Binary, null);
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var media)) throw Unsupported(request.ContentType);
+        return media.MediaType.Value?.ToLowerInvariant() switch
+        {
+            "application/octet-stream" => (MessageDataType.Binary, null),
+            "text/plain" => (MessageDataType.Text, EncodingOf(media)),
+            "application/json" => (MessageDataType.Json, EncodingOf(media)),
+            _ => throw Unsupported(request.ContentType),
+        };
+    }
+
+    /// <summary>The encoding to convert from; null where it is UTF-8 already.</summary>
+    private static Encoding? EncodingOf(MediaTypeHeaderValue media)
+    {
+        var charset = HeaderUtilities.RemoveQuotes(media.Charset).Value;
+        if (string.IsNullOrEmpty(charset)) return null;
+        try
+        {
+            var encoding = Encoding.GetEncoding(charset);
+            return encoding.CodePage == Encoding.UTF8.CodePage ? null : encoding;
+        }
+        catch (ArgumentException)
+        {
+            throw Unsupported(media.ToString());
+        }
+    }
+
+    private static RestException Unsupported(string contentType) => new(
+        StatusCodes.Status415UnsupportedMediaType,
+        "UnsupportedMediaType",
+        $"'{contentType}' is not text/plain, application/json or application/octet-stream.",
+        "content-type");
+
+    private static bool IsJson(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(bytes);
+            return reader.Read() && reader.TrySkip() && !reader.Read() && reader.BytesConsumed > 0;
+        }
+        catch (JsonException)
+        {
+            // The answer of a probe, not an error: the caller says what is wrong.
+            return false;
+        }
+    }
+
+    // Of a header that comes more than once the last counts, as in the service.
+    private static IReadOnlyDictionary<string, string>? Metadata(HttpRequest request)
+    {
+        var headers = request.Headers
+            .Where(header => header.Key.StartsWith(MessageMetadata.HeaderPrefix, StringComparison.OrdinalIgnoreCase))
+            .Select(header => KeyValuePair.Create(
+                header.Key[MessageMetadata.HeaderPrefix.Length..].ToLowerInvariant(), header.Value[^1] ?? ""));
+        try
+        {
+            return MessageMetadata.Check(headers);
+        }
+        catch (FormatException exception)
+        {
+            throw RestException.Bad(exception.Message);
+        }
+    }
+}
