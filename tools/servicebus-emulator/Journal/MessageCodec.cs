@@ -106,7 +106,7 @@ internal static class MessageCodec
         var enqueuedTime = reader.ReadTime();
         var expiresAt = reader.ReadTime();
         var deliveryCount = reader.ReadInt32();
-        var state = (MessageState)reader.ReadByte();
+        var state = ReadState(ref reader);
         var added = (Added)reader.ReadByte();
         return new MessageSnapshot
         {
@@ -122,6 +122,14 @@ internal static class MessageCodec
             DeadLetterSource = added.HasFlag(Added.DeadLetterSource) ? reader.ReadText() : null,
             ModifiedProperties = PropertyCodec.Read(ref reader),
         };
+    }
+
+    internal static MessageState ReadState(ref ByteReader reader)
+    {
+        var state = (MessageState)reader.ReadByte();
+        return Enum.IsDefined(state)
+            ? state
+            : throw new InvalidDataException($"The journal holds a message in the unknown state {(int)state}.");
     }
 
     private static Given FlagsOf(BrokerMessage message) =>

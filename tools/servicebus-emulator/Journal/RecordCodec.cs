@@ -73,7 +73,21 @@ internal static class RecordCodec
         }
     }
 
+    /// <summary>Reads one record; whatever cannot be one is refused with <see cref="InvalidDataException"/>.</summary>
     internal static BrokerRecord Read(ref ByteReader reader)
+    {
+        try
+        {
+            return ReadRecord(ref reader);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
+        {
+            // Numbers, times and URIs have ranges that their constructors check.
+            throw new InvalidDataException($"The journal holds a record with an impossible value: {e.Message}", e);
+        }
+    }
+
+    private static BrokerRecord ReadRecord(ref ByteReader reader)
     {
         var kind = (Kind)reader.ReadByte();
         var entity = reader.ReadText();
@@ -91,7 +105,7 @@ internal static class RecordCodec
                 return new BrokerRecord.Changed(
                     entity,
                     reader.ReadInt64(),
-                    (MessageState)reader.ReadByte(),
+                    MessageCodec.ReadState(ref reader),
                     reader.ReadInt32(),
                     PropertyCodec.Read(ref reader));
             case Kind.SessionStateSet:

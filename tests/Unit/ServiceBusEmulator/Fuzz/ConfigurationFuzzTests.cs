@@ -1,0 +1,61 @@
+using System.Text;
+using ServerlessGateway.ServiceBusEmulator.Amqp;
+using ServerlessGateway.ServiceBusEmulator.Broker;
+using ServerlessGateway.ServiceBusEmulator.Configuration;
+
+namespace ServerlessGateway.Unit.Tests.ServiceBusEmulator.Fuzz;
+
+/// <summary>Text from outside: the configuration, and the addresses that clients name.</summary>
+public sealed class ConfigurationFuzzTests
+{
+    private const string Config = """
+        {"UserConfig":{"Namespaces":[{"Name":"sbemulatorns",
+        "Queues":[{"Name":"q","Properties":{"DeadLetteringOnMessageExpiration":false,"DefaultMessageTimeToLive":"PT1H",
+        "DuplicateDetectionHistoryTimeWindow":"PT20S","ForwardDeadLetteredMessagesTo":"","ForwardTo":"","LockDuration":"PT1M",
+        "MaxDeliveryCount":3,"RequiresDuplicateDetection":false,"RequiresSession":true}}],
+        "Topics":[{"Name":"t","Properties":{"DefaultMessageTimeToLive":"PT1H"},"Subscriptions":[{"Name":"s","Properties":{},
+        "Rules":[{"Name":"r","Properties":{"FilterType":"Correlation","CorrelationFilter":{"Label":"l","Properties":{"a":"b"}}}},
+        {"Name":"all","Properties":{"FilterType":"Sql","SqlFilter":{"SqlExpression":"1=1"}}}]}]}]}],
+        "Logging":{"Type":"File"}}}
+        """;
+
+    [Fact]
+    public Task A_configuration_is_read_or_refused_with_one_line() => FuzzRun.BytesAsync(
+        5_000,
+        Mutations.Of(Encoding.UTF8.GetBytes(Config)),
+        bytes =>
+        {
+            var isRead = EmulatorConfiguration.TryRead(Encoding.UTF8.GetString(bytes), out var definition, out var error);
+            Assert.Equal(isRead, error.Length == 0);
+            Assert.DoesNotContain('\n', error);
+            if (isRead)
+            {
+                // What the reader lets through, the broker has to be able to build.
+                MessageBroker.InMemory(definition, new BrokerOptions(), TimeProvider.System, Guid.NewGuid).Dispose();
+            }
+        },
+        _ => false);
+
+    [Fact]
+    public Task An_address_is_understood_or_not() => FuzzRun.BytesAsync(
+        8_000,
+        Mutations.Of(
+            "amqps://localhost:5671/orders/Subscriptions/audit/$DeadLetterQueue/$management"u8.ToArray(),
+            "/orders/"u8.ToArray(),
+            "sb://host/a/b/c"u8.ToArray()),
+        bytes =>
+        {
+            var text = Encoding.UTF8.GetString(bytes);
+            _ = EntityPath.OfResource(text);
+            if (EntityAddress.TryParse(text, out var address))
+            {
+                Assert.NotEmpty(address.Entity);
+                Assert.InRange(address.ToEntityPath().Length, 1, text.Length);
+            }
+        },
+        _ => false);
+
+    [Fact]
+    public void The_sample_itself_is_good() =>
+        Assert.True(EmulatorConfiguration.TryRead(Config, out _, out var error), error);
+}
