@@ -52,6 +52,9 @@ internal sealed class ServiceBusEmulatorHost : IAsyncDisposable
     /// <summary>AMQP connections being served.</summary>
     public int ConnectionCount => _server.ConnectionCount;
 
+    /// <summary>What connections hold of memory besides the broker's messages.</summary>
+    public long HeldBytes => _server.HeldBytes;
+
     /// <summary>Completes when the journal cannot be written any more: the process should end.</summary>
     public Task<Exception> JournalFailed =>
         _durable?.Failed ?? new TaskCompletionSource<Exception>().Task;
@@ -113,6 +116,7 @@ internal sealed class ServiceBusEmulatorHost : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBufferSize = options.Limits.MaxBytesBeingRead;
             kestrel.Listen(IPAddress.Loopback, options.Port, listen =>
             {
                 amqp = listen;

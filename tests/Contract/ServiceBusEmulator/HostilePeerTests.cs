@@ -89,6 +89,20 @@ public sealed class HostilePeerTests
     }
 
     [Fact]
+    public async Task A_peer_that_shakes_hands_and_never_opens_is_cut()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var emulator = await EmulatorFixture.StartAsync(time: time);
+        await using var peer = await emulator.ConnectRawAsync();
+        await peer.HandshakeAsync();
+
+        time.Advance(new AmqpLimits().HandshakeTimeout + TimeSpan.FromSeconds(1));
+
+        await peer.ReadToEndAsync();
+        Assert.Equal(0, await ConnectionsAfterAsync(emulator, 0));
+    }
+
+    [Fact]
     [Feature("Bounds", "Idle time-out and heartbeats")]
     public async Task A_silent_peer_is_cut_and_its_session_lock_given_back()
     {

@@ -40,6 +40,33 @@ internal sealed record AmqpLimits
     /// <summary>Bytes written ahead of the peer; beyond it no more deliveries are handed to the connection.</summary>
     public int MaxBytesBeingSent { get; init; } = 1024 * 1024;
 
+    /// <summary>
+    /// Bytes that come in ahead of the loop, for one connection: four of the largest frames, so that it never waits for
+    /// the kernel.
+    /// </summary>
+    public int MaxBytesBeingRead { get; init; } = 4 * 65_536;
+
+    /// <summary>
+    /// Deliveries that the broker hands a link ahead of the wire, whatever credit the peer grants: a peer that grants
+    /// two billion and does not read locks this many messages, no more.
+    /// </summary>
+    public int MaxDeliveriesAhead { get; init; } = 1_000;
+
+    /// <summary>The same in bytes, by the average size of what the link delivered.</summary>
+    public int MaxBytesAhead { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// What one connection may hold of parts of messages, links and answers it does not take: 250 of the largest
+    /// messages half-sent at once. Beyond it the connection ends.
+    /// </summary>
+    public long MaxHeldBytesPerConnection { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// What all connections may hold together, messages on their way out of the broker for good included. Beyond it
+    /// the connection that holds the most ends.
+    /// </summary>
+    public long MaxHeldBytes { get; init; } = 512 * 1024 * 1024;
+
     /// <summary>Notices that may wait for one connection's loop; no honest peer comes near it.</summary>
     public int MaxMailboxItems { get; init; } = 100_000;
 

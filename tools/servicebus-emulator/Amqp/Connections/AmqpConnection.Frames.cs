@@ -10,6 +10,9 @@ internal sealed partial class AmqpConnection
 {
     private const int SmallestMaxFrame = 512;
 
+    /// <summary>What a session costs without its links.</summary>
+    private const int SessionBytes = 1_024;
+
     private void OnFrame(Frame frame)
     {
         if (frame.Type != Frame.AmqpType)
@@ -43,12 +46,25 @@ internal sealed partial class AmqpConnection
                 Close(null, null);
                 break;
             default:
-                OnSessionFrame(SessionOf(frame.Number), performative, payload);
+                OnSessionFrame(SessionOf(frame.Number), performative, frame.Body.Length, payload);
                 break;
         }
     }
 
-    private static void OnSessionFrame(AmqpSession session, Described performative, ReadOnlyMemory<byte> payload)
+    /// <summary>Takes memory for what the peer asked for; where that is too much, its connection ends.</summary>
+    public void Hold(long bytes)
+    {
+        if (!Memory.TryTake(bytes))
+        {
+            throw new AmqpFaultException(
+                ErrorCode.ResourceLimitExceeded,
+                $"The connection holds {Memory.UsedBytes} bytes of the emulator's memory and asks for {bytes} more; "
+                    + $"the limit is {Limits.MaxHeldBytesPerConnection}.");
+        }
+    }
+
+    private static void OnSessionFrame(
+        AmqpSession session, Described performative, int frameBytes, ReadOnlyMemory<byte> payload)
     {
         switch (performative)
         {
@@ -62,7 +78,7 @@ internal sealed partial class AmqpConnection
                 session.OnFlow(flow);
                 break;
             case Attach attach:
-                session.OnAttach(attach);
+                session.OnAttach(attach, frameBytes);
                 break;
             case Detach detach:
                 session.OnDetach(detach);
@@ -102,6 +118,7 @@ internal sealed partial class AmqpConnection
                 ErrorCode.NotAllowed, $"Session {number} is above the limit of {Limits.MaxSessionsPerConnection}.");
         }
 
+        Hold(SessionBytes);
         var session = new AmqpSession(this, number, begin, _links);
         if (!_sessions.TryAdd(number, session))
         {
@@ -117,6 +134,7 @@ internal sealed partial class AmqpConnection
         _sessions.Remove(number);
         session.FlushAccepted();
         session.End();
+        Memory.GiveBack(SessionBytes);
         Writer.Amqp(number, new End());
     }
 

@@ -15,6 +15,7 @@ internal sealed partial class AmqpConnection
     private long _lastWrite;
     private long _flushStarted;
     private bool _isCloseOwed;
+    private readonly long _accepted;
 
     /// <summary>
     /// Called about once a second, on the clock's thread: the loop itself may be stuck on a peer that does not read.
@@ -26,6 +27,11 @@ internal sealed partial class AmqpConnection
         {
             LogSlow(_transport.ConnectionId, Limits.SlowPeerTimeout);
             _transport.Abort(new ConnectionAbortedException("The peer does not read."));
+        }
+        else if (_state == ConnectionState.Starting && Time.GetElapsedTime(_accepted) > Limits.HandshakeTimeout)
+        {
+            LogStalled(_transport.ConnectionId, Limits.HandshakeTimeout);
+            _transport.Abort(new ConnectionAbortedException("The peer does not open."));
         }
         else if (Time.GetElapsedTime(Volatile.Read(ref _lastRead)) > Limits.IdleTimeout * 2)
         {
@@ -42,6 +48,13 @@ internal sealed partial class AmqpConnection
         {
             TryPost(DetachExpired);
         }
+    }
+
+    /// <summary>Of all connections this one holds the most, and all together hold too much.</summary>
+    private void CutHoarder()
+    {
+        LogHoarder(_transport.ConnectionId, Limits.MaxHeldBytes);
+        _transport.Abort(new ConnectionAbortedException("The connection holds more memory than any other."));
     }
 
     /// <summary>Links end with the token that opened them, unless it was renewed.</summary>
@@ -130,6 +143,15 @@ internal sealed partial class AmqpConnection
     [LoggerMessage(2005, LogLevel.Warning, "Connection {Connection} is cut: it took no byte for {Limit}.",
         EventName = "Slow")]
     private partial void LogSlow(string connection, TimeSpan limit);
+
+    [LoggerMessage(2007, LogLevel.Warning,
+        "Connection {Connection} is cut: connections hold more than {Limit} bytes, and this one the most.",
+        EventName = "Hoarder")]
+    private partial void LogHoarder(string connection, long limit);
+
+    [LoggerMessage(2008, LogLevel.Information, "Connection {Connection} is cut: it did not open within {Limit}.",
+        EventName = "Stalled")]
+    private partial void LogStalled(string connection, TimeSpan limit);
 
     [LoggerMessage(2006, LogLevel.Information, "Connection {Connection} is cut: it was silent for {Limit}.",
         EventName = "Idle")]

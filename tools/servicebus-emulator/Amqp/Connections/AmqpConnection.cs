@@ -31,17 +31,18 @@ internal sealed partial class AmqpConnection : IAsyncDisposable
     private Error? _closeError;
     private TaskCompletionSource? _sleeper;
 
-    public AmqpConnection(ConnectionContext transport, AmqpServices services, ILogger logger)
+    public AmqpConnection(ConnectionContext transport, AmqpServices services, PeerMemory memory, ILogger logger)
     {
         _transport = transport;
         _services = services;
         _logger = logger;
         _input = transport.Transport.Input;
+        Memory = memory.Open(CutHoarder);
         _acknowledgement = new QuickAcknowledgement(transport);
         Writer = new FrameWriter(transport.Transport.Output);
         _mailbox = new ConnectionMailbox(services.Limits.MaxMailboxItems, Wake, () => transport.Abort());
         _links = new LinkFactory(this, services.Broker, new CbsNode(Claims, services.Key, services.Time));
-        _lastRead = _lastWrite = Time.GetTimestamp();
+        _accepted = _lastRead = _lastWrite = Time.GetTimestamp();
         _stopping = transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested
             .Register(() => TryPost(() => Close(ErrorCode.ConnectionForced, "The emulator is stopping."))) ?? default;
     }
@@ -57,6 +58,9 @@ internal sealed partial class AmqpConnection : IAsyncDisposable
     public FrameWriter Writer { get; }
 
     public IEnumerable<AmqpLink> Links => _sessions.Values.SelectMany(session => session.Links);
+
+    /// <summary>What the connection holds; taken for the peer's sake by <see cref="AmqpLink.Hold"/>.</summary>
+    public PeerMemory.Share Memory { get; }
 
     /// <summary>Bytes that the broker has not confirmed; beyond the limit the peer is not read.</summary>
     public long BytesBeingStored { get; set; }
@@ -91,7 +95,11 @@ internal sealed partial class AmqpConnection : IAsyncDisposable
         await SayGoodbyeAsync();
     }
 
-    public ValueTask DisposeAsync() => _stopping.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Memory.Dispose();
+        return _stopping.DisposeAsync();
+    }
 
     /// <summary>Has work done on the loop; false once the connection has ended.</summary>
     public bool TryPost(Action work) => _mailbox.TryPost(work);

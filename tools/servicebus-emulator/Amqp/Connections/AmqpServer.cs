@@ -11,6 +11,7 @@ internal sealed partial class AmqpServer : IAsyncDisposable
     private readonly AmqpServices _services;
     private readonly ILogger<AmqpServer> _logger;
     private readonly ConcurrentDictionary<string, AmqpConnection> _connections = new();
+    private readonly PeerMemory _memory;
     private readonly ITimer _timer;
     private int _count;
 
@@ -18,11 +19,15 @@ internal sealed partial class AmqpServer : IAsyncDisposable
     {
         _services = services;
         _logger = logger;
+        _memory = new PeerMemory(services.Limits.MaxHeldBytes, services.Limits.MaxHeldBytesPerConnection);
         _timer = services.Time.CreateTimer(_ => Tick(), null, TickPeriod, TickPeriod);
     }
 
     /// <summary>Connections being served.</summary>
     public int ConnectionCount => Volatile.Read(ref _count);
+
+    /// <summary>What connections hold besides the broker's messages.</summary>
+    public long HeldBytes => _memory.UsedBytes;
 
     /// <summary>Serves one connection to its end.</summary>
     public async Task ServeAsync(ConnectionContext transport)
@@ -35,7 +40,7 @@ internal sealed partial class AmqpServer : IAsyncDisposable
             return;
         }
 
-        await using var connection = new AmqpConnection(transport, _services, _logger);
+        await using var connection = new AmqpConnection(transport, _services, _memory, _logger);
         _connections[transport.ConnectionId] = connection;
         try
         {

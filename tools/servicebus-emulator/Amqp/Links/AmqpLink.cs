@@ -6,6 +6,14 @@ namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 /// <summary>One end of a link. All members are called on the connection's loop.</summary>
 internal abstract class AmqpLink(AmqpSession session, Attach attach)
 {
+    /// <summary>What a link costs besides its attach.</summary>
+    private const int LinkBytes = 1_024;
+
+    /// <summary>A decoded frame is so many times larger than the bytes it came in: an object for every other byte.</summary>
+    private const int DecodedFactor = 16;
+
+    private long _held;
+
     public AmqpSession Session { get; } = session;
 
     public string Name { get; } = attach.LinkName ?? string.Empty;
@@ -77,10 +85,35 @@ internal abstract class AmqpLink(AmqpSession session, Attach attach)
 
         IsClosed = true;
         OnEnded();
+        GiveBack(_held);
     }
 
     protected static Error Fault(string condition, string description) =>
         new(condition) { Description = description };
+
+    /// <summary>Counts the link itself and the attach that it keeps against its connection's share.</summary>
+    public void HoldAttach(int frameBytes) => Hold(LinkBytes + ((long)frameBytes * DecodedFactor));
+
+    /// <summary>Takes memory until it is given back or the link ends; where it is too much, the connection ends.</summary>
+    protected void Hold(long bytes)
+    {
+        Connection.Hold(bytes);
+        _held += bytes;
+    }
+
+    /// <summary>The same for what the connection can do without; false where it is too much.</summary>
+    protected bool TryHold(long bytes)
+    {
+        var isTaken = Connection.Memory.TryTake(bytes);
+        _held += isTaken ? bytes : 0;
+        return isTaken;
+    }
+
+    protected void GiveBack(long bytes)
+    {
+        Connection.Memory.GiveBack(bytes);
+        _held -= bytes;
+    }
 
     /// <summary>Sends our attach with what both sides agreed on.</summary>
     protected void Confirm(Attach answer)

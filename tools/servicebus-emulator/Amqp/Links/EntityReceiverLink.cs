@@ -21,6 +21,13 @@ internal class EntityReceiverLink(AmqpSession session, Attach attach, MessageQue
     private readonly ConcurrentQueue<Delivery?> _inbox = new();
     private MessageReceiver? _receiver;
     private int _wakePosted;
+    private volatile bool _isEnded;
+
+    /// <summary>Up to how many deliveries the broker may hand over; never more than a little ahead of the wire.</summary>
+    private long _granted;
+
+    /// <summary>What the deliveries of this link weigh, as a moving average; at first a guess on the heavy side.</summary>
+    private long _averageBytes = 16 * 1024;
 
     /// <summary>The queue received from.</summary>
     public MessageQueue Queue { get; } = queue;
@@ -36,8 +43,18 @@ internal class EntityReceiverLink(AmqpSession session, Attach attach, MessageQue
 
     public void OnDelivery(Delivery delivery)
     {
+        if (Mode == ReceiveMode.ReceiveAndDelete)
+        {
+            // The broker has it no more: what waits here is the connection's to account for.
+            Connection.Memory.Take(delivery.Message.Message.Payload.Length);
+        }
+
         _inbox.Enqueue(delivery);
         Wake();
+        if (_isEnded)
+        {
+            EmptyInbox();
+        }
     }
 
     public void OnDrained()
@@ -110,10 +127,11 @@ internal class EntityReceiverLink(AmqpSession session, Attach attach, MessageQue
         {
             if (delivery is not null)
             {
+                Taken(delivery);
                 return Encode(delivery);
             }
 
-            if (IsDraining)
+            if (IsDraining && !TryDrainOn())
             {
                 FinishDrain();
                 return null;
@@ -123,18 +141,89 @@ internal class EntityReceiverLink(AmqpSession session, Attach attach, MessageQue
         return null;
     }
 
+    /// <summary>The broker's mark has to be taken out: left there, it would end the next drain before its time.</summary>
+    protected override bool IsDrained() =>
+        _inbox.TryPeek(out var next) && next is null && _inbox.TryDequeue(out _);
+
     protected override void OnCredit()
     {
-        _receiver?.SetDeliveryLimit(Delivered + Credit);
+        Grant();
         if (IsDraining)
         {
             _receiver?.Drain();
         }
     }
 
-    protected override void OnEnded() => _receiver?.Close();
+    protected override void OnEnded()
+    {
+        _receiver?.Close();
+        _isEnded = true;
+        EmptyInbox();
+    }
 
     private static Rejected Refusal(Error error) => new() { Error = error };
+
+    /// <summary>Hands the peer's credit on to the broker, as far as the link may be ahead of the wire.</summary>
+    private void Grant()
+    {
+        _granted = Delivered + Math.Min(Credit, Ahead);
+        _receiver?.SetDeliveryLimit(_granted);
+    }
+
+    private long Ahead =>
+        Math.Clamp(Connection.Limits.MaxBytesAhead / _averageBytes, 1, Connection.Limits.MaxDeliveriesAhead);
+
+    /// <summary>
+    /// The broker gave all that it might, and the peer has credit for more: a drain is over when the queue is empty,
+    /// not before.
+    /// </summary>
+    private bool TryDrainOn()
+    {
+        if (Credit == 0 || Delivered < _granted)
+        {
+            return false;
+        }
+
+        OnCredit();
+        return true;
+    }
+
+    private void Taken(Delivery delivery)
+    {
+        var bytes = delivery.Message.Message.Payload.Length;
+        _averageBytes = Math.Max(1, ((_averageBytes * 15) + bytes) / 16);
+        if (Mode == ReceiveMode.ReceiveAndDelete)
+        {
+            Connection.Memory.GiveBack(bytes);
+        }
+
+        // In steps of half of what may be ahead: each grant takes the broker's lock.
+        if (!IsDraining && _granted - Delivered <= Ahead / 2 && _granted < Delivered + Credit)
+        {
+            Grant();
+        }
+    }
+
+    /// <summary>Gives back what the peer will never see: a message locked for nobody would wait for its lock to end.</summary>
+    private void EmptyInbox()
+    {
+        while (_inbox.TryDequeue(out var delivery))
+        {
+            if (delivery is null)
+            {
+                continue;
+            }
+
+            if (Mode == ReceiveMode.ReceiveAndDelete)
+            {
+                Connection.Memory.GiveBack(delivery.Message.Message.Payload.Length);
+            }
+            else
+            {
+                Queue.GiveBack(delivery.LockToken);
+            }
+        }
+    }
 
     private void Wake()
     {

@@ -11,6 +11,7 @@ internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpL
     private ArrayBufferWriter<byte>? _partial;
     private Transfer? _first;
     private bool _isTooLarge;
+    private long _partialBytes;
     private uint _deliveryCount = attach.InitialDeliveryCount;
     private int _credit;
     private int _unanswered;
@@ -130,10 +131,13 @@ internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpL
         if (_isTooLarge)
         {
             // What follows is counted and dropped: the refusal goes out with the last frame, and the link stays.
-            _partial = null;
+            DropPartial();
             return;
         }
 
+        // The buffer doubles as it grows.
+        Hold(payload.Length * 2L);
+        _partialBytes += payload.Length * 2L;
         _partial ??= new ArrayBufferWriter<byte>(payload.Length * 2);
         _partial.Write(payload.Span);
     }
@@ -159,8 +163,15 @@ internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpL
     private void Reset()
     {
         _first = null;
-        _partial = null;
         _isTooLarge = false;
+        DropPartial();
+    }
+
+    private void DropPartial()
+    {
+        _partial = null;
+        GiveBack(_partialBytes);
+        _partialBytes = 0;
     }
 
     /// <summary>Raises the credit in large steps: a flow for each message would double the frames.</summary>

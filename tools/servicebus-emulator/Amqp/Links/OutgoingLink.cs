@@ -76,6 +76,11 @@ internal abstract class OutgoingLink(AmqpSession session, Attach attach) : AmqpL
     /// <summary>The next message to send, if there is one; asked only while there is credit.</summary>
     protected abstract OutgoingMessage? Next();
 
+    /// <summary>
+    /// Whether a drain whose credit went into deliveries is over; the peer is told so, as of one that found nothing.
+    /// </summary>
+    protected virtual bool IsDrained() => true;
+
     /// <summary>The peer changed its credit.</summary>
     protected abstract void OnCredit();
 
@@ -90,6 +95,11 @@ internal abstract class OutgoingLink(AmqpSession session, Attach attach) : AmqpL
 
     private bool TryStart()
     {
+        if (Credit == 0 && IsDraining && IsDrained())
+        {
+            FinishDrain();
+        }
+
         if (Credit == 0 || !Session.CanSendDelivery)
         {
             return false;

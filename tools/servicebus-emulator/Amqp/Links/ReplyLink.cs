@@ -6,6 +6,9 @@ namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 /// <summary>The receiving half of a request-response pair.</summary>
 internal sealed class ReplyLink(AmqpSession session, Attach attach, IRequestNode node) : OutgoingLink(session, attach)
 {
+    /// <summary>What an answer costs besides its bytes.</summary>
+    private const int AnswerBytes = 128;
+
     private readonly Queue<OutgoingMessage> _answers = new();
     private long _nextTag;
 
@@ -25,13 +28,18 @@ internal sealed class ReplyLink(AmqpSession session, Attach attach, IRequestNode
 
     public void Send(Message answer)
     {
-        if (_answers.Count >= Connection.Limits.MaxAnswersPerLink)
+        if (IsClosed)
+        {
+            return;
+        }
+
+        var buffer = answer.Encode();
+        if (_answers.Count >= Connection.Limits.MaxAnswersPerLink || !TryHold(buffer.Length + AnswerBytes))
         {
             Detach(Fault(ErrorCode.ResourceLimitExceeded, "The answers on this link are not being received."));
             return;
         }
 
-        var buffer = answer.Encode();
         var payload = buffer.Buffer.AsSpan(buffer.Offset, buffer.Length).ToArray();
         _answers.Enqueue(new OutgoingMessage(payload, BitConverter.GetBytes(_nextTag++), Guid.Empty, IsSettled: true));
         Connection.Ready(this);
@@ -46,6 +54,7 @@ internal sealed class ReplyLink(AmqpSession session, Attach attach, IRequestNode
     {
         if (_answers.TryDequeue(out var answer))
         {
+            GiveBack(answer.Payload.Length + AnswerBytes);
             return answer;
         }
 

@@ -22,7 +22,14 @@ internal sealed class RequestLink(AmqpSession session, Attach attach, IRequestNo
         }
 
         Answer(deliveryId, settled, null);
-        node.Handle(request, answer => Reply(request, answer));
+
+        // Counts as being stored until it is answered: a peer cannot have more under way than it could send messages.
+        Connection.BytesBeingStored += message.Length;
+        node.Handle(request, answer =>
+        {
+            Connection.BytesBeingStored -= message.Length;
+            Reply(request, answer);
+        });
     }
 
     protected override void OnEnded()

@@ -45,7 +45,7 @@ internal sealed class CbsNode(ClaimSet claims, SharedAccessKey key, TimeProvider
 
         return claims.TryAdd(claim)
             ? Answer(Accepted, "Accepted", null)
-            : Answer(BadRequest, "The connection holds as many tokens as it may.", ErrorCode.ResourceLimitExceeded);
+            : Answer(BadRequest, "The connection holds as many tokens as it may, or the resource of this one is too long.", ErrorCode.ResourceLimitExceeded);
     }
 
     /// <summary>Both spellings: SDKs read the one or the other.</summary>

@@ -6,6 +6,9 @@ internal sealed class ClaimSet
     /// <summary>A peer that puts ever new audiences gets no further; the SDKs put one per entity.</summary>
     private const int MaxPaths = 10_000;
 
+    /// <summary>Longer than any entity's path; a signed token may name a resource of any length.</summary>
+    private const int MaxPathCharacters = 1_024;
+
     private readonly Dictionary<string, DateTimeOffset> _expiryByPath = new(StringComparer.OrdinalIgnoreCase);
     private bool _all;
     private long _nextExpiryTicks = long.MaxValue;
@@ -15,7 +18,8 @@ internal sealed class ClaimSet
 
     public bool TryAdd(Claim claim)
     {
-        if (_expiryByPath.Count >= MaxPaths && !_expiryByPath.ContainsKey(claim.Path))
+        if (claim.Path.Length > MaxPathCharacters
+            || (_expiryByPath.Count >= MaxPaths && !_expiryByPath.ContainsKey(claim.Path)))
         {
             return false;
         }

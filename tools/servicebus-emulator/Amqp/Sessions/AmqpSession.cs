@@ -52,7 +52,7 @@ internal sealed class AmqpSession
         HandleMax = (uint)Connection.Limits.MaxLinksPerSession - 1,
     });
 
-    public void OnAttach(Attach attach)
+    public void OnAttach(Attach attach, int frameBytes)
     {
         if (_links.ContainsKey(attach.Handle) || _awaitingDetach.Contains(attach.Handle))
         {
@@ -67,6 +67,7 @@ internal sealed class AmqpSession
         }
 
         var link = _factory.Create(this, attach);
+        link.HoldAttach(frameBytes);
         _links.Add(attach.Handle, link);
         link.Open();
     }
