@@ -23,7 +23,7 @@ internal static partial class ListingReader
     ];
 
     /// <summary>The attributes that a consumer, a serializer or the Functions tools can tell.</summary>
-    private static readonly string[] Attributes = ["AttributeUsage", "JsonPropertyName", "Obsolete"];
+    private static readonly string[] Attributes = ["AttributeUsage", "DefaultValue", "JsonPropertyName", "Obsolete"];
 
     /// <summary>The listing of one package, made from the checkouts of the repositories below a folder.</summary>
     public static IEnumerable<string> Read(SurfaceSource source, string checkouts)
