@@ -58,7 +58,7 @@ public sealed class FailureTests(StackFixture fixture)
         }
 
         Assert.Equal([1, 2, 3], await TakeAsync(alpha, 3, patience.Token));
-        await fixture.FaultAsync("beta", new { kind = "restore" });
+        await fixture.EndFaultsAsync("beta");
 
         Assert.Equal([1, 2, 3], await TakeAsync(beta, 3, patience.Token));
     }

@@ -19,8 +19,8 @@ public sealed class ProofTests(StackFixture fixture)
         await fixture.Stack.KillFunctionsAsync(0);
         foreach (var instance in fixture.Stack.Instances.Keys)
         {
-            await fixture.FaultAsync(instance, new { kind = "dropConnection", userId = run.SubscriberNames[0] });
-            await fixture.FaultAsync(instance, new { kind = "dropConnection", userId = run.SubscriberNames[1] });
+            await fixture.FaultAsync(instance, new { kind = "dropConnection", target = new { user = run.SubscriberNames[0] } });
+            await fixture.FaultAsync(instance, new { kind = "dropConnection", target = new { user = run.SubscriberNames[1] } });
         }
 
         await fixture.Stack.RestartFunctionsAsync(0, patience.Token);

@@ -60,14 +60,23 @@ public sealed class StackFixture : IAsyncLifetime
         AvoidInstances = instance is null ? [] : [.. Stack.Options.Instances.Where(name => name != instance)],
     });
 
-    /// <summary>Commands a fault of an instance.</summary>
-    public async Task FaultAsync(string instance, object fault)
+    /// <summary>Adds a fault rule to those of an instance.</summary>
+    public async Task FaultAsync(string instance, object rule)
     {
         using var http = new HttpClient();
-        using var response = await http.PutAsJsonAsync(
-            new Uri(new Uri(Stack.Instances[instance].Ready.Values["endpoint"]), "/faults"), fault);
+        using var response = await http.PostAsJsonAsync(FaultsOf(instance), rule);
         response.EnsureSuccessStatusCode();
     }
+
+    /// <summary>Ends the faults of an instance.</summary>
+    public async Task EndFaultsAsync(string instance)
+    {
+        using var http = new HttpClient();
+        using var response = await http.DeleteAsync(FaultsOf(instance));
+        response.EnsureSuccessStatusCode();
+    }
+
+    private Uri FaultsOf(string instance) => new(new Uri(Stack.Instances[instance].Ready.Values["endpoint"]), "/faults");
 }
 
 [CollectionDefinition(Name)]

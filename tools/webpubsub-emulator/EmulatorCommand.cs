@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using ServerlessGateway.WebPubSubEmulator.Access;
 using ServerlessGateway.WebPubSubEmulator.Configuration;
+using ServerlessGateway.WebPubSubEmulator.Faults;
 using ServerlessGateway.WebPubSubEmulator.Hub;
 
 namespace ServerlessGateway.WebPubSubEmulator;
@@ -35,6 +36,11 @@ internal static class EmulatorCommand
     private static readonly Option<FileInfo?> Config = new("--config")
     {
         Description = "JSON file in the format of Microsoft's emulator: event handlers of each hub, access key, URL, log levels.",
+    };
+
+    private static readonly Option<FileInfo?> FaultPlan = new("--faults")
+    {
+        Description = "JSON file with fault rules that are in force from the start, as PUT /faults takes them.",
     };
 
     private static readonly Option<DirectoryInfo?> Data = new("--data")
@@ -78,7 +84,7 @@ internal static class EmulatorCommand
     {
         var command = new RootCommand("Azure Web PubSub on one machine: clients, groups, event handlers, REST.")
         {
-            Name, Port, Keys, Config, Data, PublicEndpoint, Origin, RecoverySeconds, AllowEntra, Json, ExitWithParent,
+            Name, Port, Keys, Config, FaultPlan, Data, PublicEndpoint, Origin, RecoverySeconds, AllowEntra, Json, ExitWithParent,
         };
         command.SetAction((parsed, cancellationToken) => ServeAsync(parsed, cancellationToken));
         // Signals belong to the host, which stops in good order; a second handler would cut that short.
@@ -116,12 +122,16 @@ internal static class EmulatorCommand
         var config = parsed.GetValue(Config) is { } file
             ? EmulatorConfigReader.Read(await File.ReadAllTextAsync(file.FullName, cancellationToken))
             : EmulatorConfig.Empty;
+        var faults = parsed.GetValue(FaultPlan) is { } plan
+            ? InstanceFaultKinds.Reader.Read(await File.ReadAllBytesAsync(plan.FullName, cancellationToken))
+            : null;
         return new EmulatorOptions
         {
             Name = parsed.GetRequiredValue(Name),
             Port = PortOf(parsed, config),
             AccessKeys = parsed.GetValue(Keys) is { Length: > 0 } given ? given : [config.AccessKey ?? AccessKeys.Default],
             EventHandlers = config.EventHandlers,
+            Faults = faults,
             AllowUnvalidatedEntraTokens = parsed.GetValue(AllowEntra) || config.AllowUnvalidatedEntraTokens,
             DataFolder = parsed.GetValue(Data)?.FullName,
             PublicEndpoint = parsed.GetValue(PublicEndpoint) is { } text ? ParseEndpoint(text) : null,

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ServerlessGateway.Emulators.Faults;
 using ServerlessGateway.WebPubSubEmulator.EventHandlers;
 using ServerlessGateway.WebPubSubEmulator.Hub;
 
@@ -30,6 +31,9 @@ internal sealed record EmulatorOptions
 
     /// <summary>Where the events of each hub go.</summary>
     public EventHandlerConfig EventHandlers { get; init; } = EventHandlerConfig.Empty;
+
+    /// <summary>What goes wrong from the start on; nothing by default.</summary>
+    public FaultPlan? Faults { get; init; }
 
     public HubLimits Limits { get; init; } = new();
 

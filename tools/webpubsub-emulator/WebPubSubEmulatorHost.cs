@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using ServerlessGateway.Emulators.Faults;
 using ServerlessGateway.WebPubSubEmulator.Access;
 using ServerlessGateway.WebPubSubEmulator.Clients;
 using ServerlessGateway.WebPubSubEmulator.EventHandlers;
@@ -54,6 +55,7 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
         var address = new ServiceAddress(options.PublicEndpoint, options.Origin);
         var app = Build(options, address);
         var host = new WebPubSubEmulatorHost(app, address);
+        if (options.Faults is { } plan) await app.Services.GetRequiredService<FaultEngine>().ReplaceAsync(plan);
         await app.StartAsync(cancellationToken);
         var listening = app.Services.GetRequiredService<IServer>()
             .Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
@@ -92,6 +94,9 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
         AddServices(builder.Services, options, address);
 
         var app = builder.Build();
+        var faults = app.Services.GetRequiredService<InstanceFaults>();
+        app.Services.GetRequiredService<FaultEngine>().Act = faults.ActAsync;
+        app.Use(next => context => faults.GuardAsync(context, next));
         app.UseWebSockets(new WebSocketOptions
         {
             // The service's own default between its pings.
@@ -127,8 +132,12 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
             provider.GetRequiredService<ILogger<AccessKeyEndpoint>>()));
         services.AddSingleton<HubRegistry>();
         services.AddSingleton<Meter>();
-        services.AddSingleton<FaultState>();
-        services.AddSingleton<FaultEndpoint>();
+        services.AddSingleton<FaultEngine>();
+        services.AddSingleton(InstanceFaultKinds.Reader);
+        services.AddSingleton<FaultEndpoints>();
+        services.AddSingleton<IMessageFaults, MessageFaults>();
+        services.AddSingleton<InstanceFaults>();
+        services.AddSingleton<CallbackFaults>();
         services.AddSingleton(options.EventHandlers);
         services.AddSingleton(_ => new HttpMessageInvoker(HandlerHttp.Create()));
         services.AddSingleton<CloudEventRequest>();
@@ -186,7 +195,6 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
         app.MapMethods("/api/health", ["HEAD", "GET"], () => Results.StatusCode(StatusCodes.Status200OK));
         app.MapGet("/meter", (Meter meter, HubRegistry hubs) => Results.Json(meter.Read(hubs.ConnectionCount)));
         app.Services.GetRequiredService<AccessKeyEndpoint>().Map(app);
-        var faults = app.Services.GetRequiredService<FaultEndpoint>();
-        app.MapPut("/faults", faults.HandleAsync);
+        app.Services.GetRequiredService<FaultEndpoints>().Map(app);
     }
 }

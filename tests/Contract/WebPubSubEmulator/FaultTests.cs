@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using ServerlessGateway.Tests.Support;
@@ -8,6 +9,12 @@ namespace ServerlessGateway.Contract.Tests.WebPubSubEmulator;
 /// <summary>Slow clients, faults on command, the meter, and an orderly stop.</summary>
 public sealed class FaultTests : IAsyncLifetime
 {
+    internal const string OnCommand = "By `/faults` or `--faults`: see the README.";
+
+    private const string Connections = "Faults: dropConnection, reload, refuseHandshake, stopAccepting";
+    private const string Rest = "Faults: refuseRest, loseAcceptedSend";
+    internal const string Rules = "Faults by count, rate, target and seed";
+
     private TestInstance _instance = null!;
 
     public async Task InitializeAsync() => _instance = await TestInstance.StartAsync(
@@ -42,15 +49,15 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
-    [Feature("Not in Azure", "PUT /faults: cut a connection, refuse REST, restore", Support = FeatureSupport.Different, Note = "Faults on command.")]
+    [Feature("Not in Azure", Connections, Support = FeatureSupport.Different, Note = OnCommand)]
     public async Task Drop_cuts_the_TCP_connection_without_a_close_frame()
     {
         await using var client = await _instance.ConnectAsync("ada", null, ["g1"]);
         await using var other = await _instance.ConnectAsync("bob", null, ["g1"]);
 
-        using var dropped = await _instance.FaultAsync($$"""{"kind":"dropConnection","connectionId":"{{client.ConnectionId}}"}""");
+        var rule = await PutAsync($$$"""{"kind":"dropConnection","target":{"connection":"{{{client.ConnectionId}}}"}}""");
 
-        Assert.Equal("""{"dropped":1}""", await dropped.Content.ReadAsStringAsync());
+        Assert.Equal((1, 1), (rule.Considered, rule.Applied));
         await client.BrokenAsync();
         Assert.Null(client.Socket.CloseStatus);
         Assert.Equal(HttpStatusCode.NotFound, await _instance.StatusAsync(HttpMethod.Head, "/users/ada"));
@@ -64,43 +71,145 @@ public sealed class FaultTests : IAsyncLifetime
         await using var second = await _instance.ConnectAsync("ada");
         await using var other = await _instance.ConnectAsync("bob");
 
-        using var dropped = await _instance.FaultAsync("""{"kind":"dropConnection","userId":"ada"}""");
-        using var again = await _instance.FaultAsync("""{"kind":"dropConnection","userId":"ada"}""");
+        var dropped = await PutAsync("""{"kind":"dropConnection","target":{"user":"a*","hub":"chat"}}""");
+        var again = await PutAsync("""{"kind":"dropConnection","target":{"user":"ada"}}""");
 
-        Assert.Equal("""{"dropped":2}""", await dropped.Content.ReadAsStringAsync());
-        Assert.Equal("""{"dropped":0}""", await again.Content.ReadAsStringAsync());
+        Assert.Equal((2, 0), (dropped.Applied, again.Applied));
         await first.BrokenAsync();
         await second.BrokenAsync();
         Assert.Empty(await other.DrainAsync());
     }
 
     [Fact]
-    [Feature("Not in Azure", "PUT /faults: cut a connection, refuse REST, restore", Support = FeatureSupport.Different, Note = "Faults on command.")]
-    public async Task Refused_REST_is_503_until_restored_and_clients_stay()
+    [Feature("Not in Azure", Connections, Support = FeatureSupport.Different, Note = OnCommand)]
+    public async Task Reload_tells_every_client_and_closes_with_1001()
+    {
+        await using var ada = await _instance.ConnectAsync("ada");
+        await using var bob = await _instance.ConnectAsync("bob");
+
+        Assert.Equal(2, (await PutAsync("""{"kind":"reload"}""")).Applied);
+
+        foreach (var client in (TestClient[])[ada, bob])
+        {
+            Assert.Equal("disconnected", (await client.ReceiveAsync())["event"]!.GetValue<string>());
+            Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, (await client.ClosedAsync()).Status);
+        }
+
+        await using var again = await _instance.ConnectAsync("ada");
+        Assert.Empty(await again.DrainAsync());
+    }
+
+    [Fact]
+    [Feature("Not in Azure", Connections, Support = FeatureSupport.Different, Note = OnCommand)]
+    public async Task Handshakes_are_refused_with_the_status_asked_for_as_often_as_asked()
+    {
+        await PutAsync("""{"kind":"refuseHandshake","target":{"user":"ada"},"status":429,"count":1}""");
+        var url = _instance.ClientUrl(TestInstance.Sign(_instance.Audience, userId: "ada"));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, await TestClient.HandshakeStatusAsync(url));
+        Assert.Equal(HttpStatusCode.SwitchingProtocols, await TestClient.HandshakeStatusAsync(url));
+    }
+
+    [Fact]
+    [Feature("Not in Azure", Connections, Support = FeatureSupport.Different, Note = OnCommand)]
+    public async Task An_instance_that_stopped_accepting_answers_nobody_but_commands_and_keeps_its_clients()
     {
         await using var client = await _instance.ConnectAsync("ada");
+        await PutAsync("""{"kind":"stopAccepting"}""");
 
-        await _instance.FaultAsync("""{"kind":"refuseRest"}""");
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, await _instance.StatusAsync(HttpMethod.Head, "/users/ada"));
+        await Assert.ThrowsAsync<WebSocketException>(() => _instance.ConnectAsync("bob"));
+        await Assert.ThrowsAsync<HttpRequestException>(() => _instance.StatusAsync(HttpMethod.Head, "/users/ada"));
         Assert.Empty(await client.DrainAsync());
-        await _instance.FaultAsync("""{"kind":"restore"}""");
+        await _instance.ClearFaultsAsync();
 
         Assert.Equal(HttpStatusCode.OK, await _instance.StatusAsync(HttpMethod.Head, "/users/ada"));
     }
 
+    [Fact]
+    [Feature("Not in Azure", Rest, Support = FeatureSupport.Different, Note = OnCommand)]
+    public async Task Refused_REST_is_503_until_the_rules_end_and_clients_stay()
+    {
+        await using var client = await _instance.ConnectAsync("ada");
+
+        await PutAsync("""{"kind":"refuseRest"}""");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await _instance.StatusAsync(HttpMethod.Head, "/users/ada"));
+        Assert.Empty(await client.DrainAsync());
+        await _instance.ClearFaultsAsync();
+
+        Assert.Equal(HttpStatusCode.OK, await _instance.StatusAsync(HttpMethod.Head, "/users/ada"));
+    }
+
+    [Fact]
+    [Feature("Not in Azure", Rest, Support = FeatureSupport.Different, Note = OnCommand)]
+    public async Task Refused_REST_may_be_429_with_a_time_to_wait_and_for_some_paths_only()
+    {
+        await PutAsync("""{"kind":"refuseRest","target":{"path":"*/groups/*","method":"POST"},"status":429,"retryAfterSeconds":3,"after":1}""");
+
+        await _instance.AcceptedAsync("/groups/g1/:send", "first passes");
+        using var refused = await _instance.PostAsync("/groups/g1/:send", "second does not");
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.Equal("3", refused.Headers.RetryAfter!.ToString());
+        Assert.Equal("Error.TooManyRequests", await TestInstance.CodeAsync(refused));
+        await _instance.AcceptedAsync("/users/ada/:send", "elsewhere");
+    }
+
+    [Fact]
+    [Feature("Not in Azure", Rest, Support = FeatureSupport.Different, Note = OnCommand)]
+    public async Task An_accepted_send_may_reach_nobody()
+    {
+        await using var client = await _instance.ConnectAsync("ada", null, ["g1"]);
+        await PutAsync("""{"kind":"loseAcceptedSend","target":{"group":"g1"},"count":1}""");
+
+        await _instance.AcceptedAsync("/groups/g1/:send", "gone");
+        await _instance.AcceptedAsync("/groups/g1/:send", "there");
+
+        Assert.Equal("there", (await client.ReceiveAsync())["data"]!.GetValue<string>());
+    }
+
+    [Fact]
+    [Feature("Not in Azure", Rules, Support = FeatureSupport.Different, Note = OnCommand)]
+    public async Task A_seed_gives_the_same_failures_again()
+    {
+        const string plan = """{"seed":11,"rules":[{"kind":"refuseRest","rate":0.5}]}""";
+        var first = await RefusalsAsync(plan);
+        var again = await RefusalsAsync(plan);
+        var other = await RefusalsAsync(plan.Replace("11", "12", StringComparison.Ordinal));
+
+        Assert.Equal(first, again);
+        Assert.NotEqual(first, other);
+        Assert.Contains(true, first);
+        Assert.Contains(false, first);
+    }
+
+    [Fact]
+    [Feature("Not in Azure", Rules, Support = FeatureSupport.Different, Note = OnCommand)]
+    public async Task Rules_are_read_with_their_counts_and_added_to()
+    {
+        await PutAsync("""{"kind":"refuseRest","count":2,"seed":5}""");
+        await _instance.StatusAsync(HttpMethod.Head, "/users/ada");
+        using var added = await _instance.AddFaultAsync("""{"kind":"reload"}""");
+
+        var rules = JsonNode.Parse(await _instance.GetAsync("/faults"))!["rules"]!.AsArray();
+
+        Assert.Equal(
+            """{"kind":"refuseRest","target":{},"count":2,"rate":1,"after":0,"status":503,"seed":5,"considered":1,"applied":1}""",
+            rules[0]!.ToJsonString());
+        Assert.Equal("reload", rules[1]!["kind"]!.GetValue<string>());
+    }
+
     [Theory]
-    [InlineData("""{"kind":"dropConnection"}""", 400)]
-    [InlineData("""{"kind":"dropConnection","connectionId":"none"}""", 404)]
-    [InlineData("""{"kind":"explode"}""", 400)]
-    [InlineData("{}", 400)]
-    [InlineData("null", 400)]
-    [InlineData("nonsense", 400)]
-    public async Task A_fault_command_that_is_wrong_says_so(string command, int status)
+    [InlineData("""{"kind":"explode"}""", "UnknownKind")]
+    [InlineData("""{"kind":"refuseRest","target":{"user":"ada"}}""", "UnknownKey")]
+    [InlineData("""{"kind":"loseMessage","rate":2}""", "OutOfRange")]
+    [InlineData("nonsense", "NotJson")]
+    [Feature("Not in Azure", Rules, Support = FeatureSupport.Different, Note = OnCommand)]
+    public async Task A_rule_that_is_wrong_says_so(string command, string code)
     {
         using var response = await _instance.FaultAsync(command);
 
-        Assert.Equal(status, (int)response.StatusCode);
-        Assert.Contains("message", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(code, (await response.Content.ReadFromJsonAsync<JsonObject>())!["error"]!["code"]!.GetValue<string>());
     }
 
     [Fact]
@@ -151,6 +260,21 @@ public sealed class FaultTests : IAsyncLifetime
             // Cut after the grace: the buffers in between were full, so no close frame fitted.
             return null;
         }
+    }
+
+    private Task<(int Considered, int Applied)> PutAsync(string rule) => _instance.PutFaultAsync(rule);
+
+    private async Task<List<bool>> RefusalsAsync(string plan)
+    {
+        using var put = await _instance.FaultAsync(plan);
+        put.EnsureSuccessStatusCode();
+        var refusals = new List<bool>();
+        for (var call = 0; call < 20; call++)
+        {
+            refusals.Add(await _instance.StatusAsync(HttpMethod.Head, "/users/ada") == HttpStatusCode.ServiceUnavailable);
+        }
+
+        return refusals;
     }
 
     private async Task<JsonNode> MeterAsync() => JsonNode.Parse(await _instance.GetAsync("/meter"))!;

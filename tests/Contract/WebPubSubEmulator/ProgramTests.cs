@@ -77,6 +77,37 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{"rules":[{"kind":"explode"}]}""", "rules[0].kind is explode")]
+    [InlineData("""{"kind":"refuseRest","rate":2}""", "rule.rate is 2; 0 to 1 is allowed")]
+    [InlineData("nonsense", "no JSON")]
+    public async Task Fault_rules_that_cannot_be_used_stop_the_start_with_one_line(string json, string problem)
+    {
+        var path = Path.Combine(_folder, "faults.json");
+        await File.WriteAllTextAsync(path, json);
+
+        await AssertRefusedAsync(problem, "--faults", path);
+    }
+
+    [Fact]
+    [Feature("Not in Azure", FaultTests.Rules, Support = FeatureSupport.Different, Note = FaultTests.OnCommand)]
+    public async Task Fault_rules_of_a_file_are_in_force_from_the_start()
+    {
+        var path = Path.Combine(_folder, "faults.json");
+        await File.WriteAllTextAsync(path, """{"kind":"stopAccepting","target":{"path":"/api/health"},"count":1}""");
+        using var process = EmulatorProgram.Start("--port", "0", "--json", "--exit-with-parent", "--faults", path);
+        var ready = JsonNode.Parse(await process.StandardOutput.ReadLineAsync().WaitAsync(HangGuard) ?? "")!;
+        using var http = new HttpClient();
+        var url = new Uri($"{ready["endpoint"]!.GetValue<string>()}/api/health");
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(url));
+        using var health = await http.GetAsync(url);
+
+        Assert.True(health.IsSuccessStatusCode);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync().WaitAsync(HangGuard);
+    }
+
+    [Theory]
     [InlineData("32 bytes", "--access-key", "short")]
     [InlineData("one or two", "--access-key", "a", "--access-key", "b", "--access-key", "c")]
     [InlineData("Could not find", "--config", "/nowhere/config.json")]

@@ -285,13 +285,12 @@ public sealed class ReliableClientTests : IAsyncLifetime
     {
         await using var client = await ConnectAsync("ada", ["g1"]);
 
-        using var first = await _instance.FaultAsync("""{"kind":"dropConnection","userId":"ada"}""");
-        using var second = await _instance.FaultAsync("""{"kind":"dropConnection","userId":"ada"}""");
+        var (_, first) = await _instance.PutFaultAsync("""{"kind":"dropConnection","target":{"user":"ada"}}""");
+        var (_, second) = await _instance.PutFaultAsync("""{"kind":"dropConnection","target":{"user":"ada"}}""");
         await client.BrokenAsync();
         await using var back = await RecoverAsync(client);
 
-        Assert.Equal("""{"dropped":1}""", await first.Content.ReadAsStringAsync());
-        Assert.Equal("""{"dropped":0}""", await second.Content.ReadAsStringAsync());
+        Assert.Equal((1, 0), (first, second));
         Assert.Empty(await back.DrainAsync());
     }
 
@@ -324,8 +323,8 @@ public sealed class ReliableClientTests : IAsyncLifetime
     private async Task LoseSocketAsync(TestClient client)
     {
         var connection = _instance.Host.Hubs.All.Single(hub => hub.Name.Value == TestInstance.Hub).Find(client.ConnectionId)!;
-        using var dropped = await _instance.FaultAsync(
-            $$"""{"kind":"dropConnection","connectionId":"{{client.ConnectionId}}"}""");
+        await _instance.PutFaultAsync(
+            $$$"""{"kind":"dropConnection","target":{"connection":"{{{client.ConnectionId}}}"}}""");
         await client.BrokenAsync();
         Assert.False(connection.IsOnline);
     }

@@ -102,6 +102,34 @@ internal sealed class TestInstance : IAsyncDisposable
     public Task<HttpResponseMessage> FaultAsync(string json) => _http.PutAsync(
         new Uri($"{Endpoint}/faults"), Content(json, "application/json"));
 
+    /// <summary>Puts one rule, which must be taken, and tells what became of it so far.</summary>
+    public async Task<(int Considered, int Applied)> PutFaultAsync(string rule)
+    {
+        using var response = await FaultAsync(rule);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var put = (await response.Content.ReadFromJsonAsync<JsonObject>())!["rules"]![0]!;
+        return (put["considered"]!.GetValue<int>(), put["applied"]!.GetValue<int>());
+    }
+
+    public Task<HttpResponseMessage> AddFaultAsync(string json) => _http.PostAsync(
+        new Uri($"{Endpoint}/faults"), Content(json, "application/json"));
+
+    /// <summary>Asks until the first rule has struck: for faults that show nothing else yet.</summary>
+    public async Task StruckAsync()
+    {
+        using var guard = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (JsonNode.Parse(await GetAsync("/faults"))!["rules"]![0]!["applied"]!.GetValue<int>() == 0)
+        {
+            guard.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    public async Task ClearFaultsAsync()
+    {
+        using var response = await _http.DeleteAsync(new Uri($"{Endpoint}/faults"));
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+    }
+
     public Task<string> GetAsync(string path) => _http.GetStringAsync(new Uri(Endpoint + path));
 
     public static ByteArrayContent Content(string body, string contentType)

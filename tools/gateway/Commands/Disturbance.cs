@@ -30,8 +30,8 @@ internal sealed class Disturbance(Stack stack, ProofRun run, IProgress<string> p
         using var http = new HttpClient();
         foreach (var instance in stack.Instances.Values)
         {
-            var fault = new { kind = "dropConnection", userId = user };
-            using var response = await http.PutAsJsonAsync(
+            var fault = new { kind = "dropConnection", target = new { user } };
+            using var response = await http.PostAsJsonAsync(
                 new Uri(new Uri(instance.Ready.Values["endpoint"]), "/faults"), fault, cancellationToken);
             response.EnsureSuccessStatusCode();
         }

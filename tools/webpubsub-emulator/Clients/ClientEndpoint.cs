@@ -1,6 +1,7 @@
 using Microsoft.IdentityModel.JsonWebTokens;
 using ServerlessGateway.WebPubSubEmulator.Access;
 using ServerlessGateway.WebPubSubEmulator.EventHandlers;
+using ServerlessGateway.WebPubSubEmulator.Faults;
 using ServerlessGateway.WebPubSubEmulator.Hub;
 
 namespace ServerlessGateway.WebPubSubEmulator.Clients;
@@ -20,6 +21,7 @@ internal sealed partial class ClientEndpoint(
     ClientSessions sessions,
     ClientRecovery recovery,
     ReconnectionTokens reconnectionTokens,
+    InstanceFaults faults,
     ILogger<ClientEndpoint> logger)
 {
     private const string GroupClaim = "webpubsub.group";
@@ -53,6 +55,13 @@ internal sealed partial class ClientEndpoint(
             return;
         }
 
+        var token = ((TokenResult.Valid)read).Token;
+        if (faults.RefusesHandshake(context, hubName, token.Subject) is { } status)
+        {
+            await RefuseAsync(context, status, "The handshake was refused: a fault rule says so.");
+            return;
+        }
+
         var hub = hubs.Get(hubName);
         if (hub is null)
         {
@@ -60,7 +69,7 @@ internal sealed partial class ClientEndpoint(
             return;
         }
 
-        await AdmitAsync(context, hub, ((TokenResult.Valid)read).Token);
+        await AdmitAsync(context, hub, token);
     }
 
     /// <summary>MQTT clients have a path of their own; they are told what is missing, not that the path is.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
+using ServerlessGateway.WebPubSubEmulator.Faults;
 using ServerlessGateway.WebPubSubEmulator.Http;
 using ServerlessGateway.WebPubSubEmulator.Hub;
 
@@ -11,7 +12,7 @@ namespace ServerlessGateway.WebPubSubEmulator.EventHandlers;
 /// </summary>
 internal sealed partial class EventDispatcher(
     EventHandlerConfig config,
-    EventSender sender,
+    CallbackFaults sender,
     HandlerCookies cookies,
     Notifications notifications,
     ILogger<EventDispatcher> logger)

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using ServerlessGateway.Emulators.Faults;
+using ServerlessGateway.WebPubSubEmulator.Faults;
 using ServerlessGateway.WebPubSubEmulator.Http;
 using ServerlessGateway.WebPubSubEmulator.Hub;
 
@@ -17,6 +19,7 @@ internal sealed partial class EventSender(
     Consent consent,
     HandlerCookies cookies,
     HubLimits limits,
+    FaultEngine faults,
     Meter meter,
     TimeProvider time,
     ILogger<EventSender> logger)
@@ -68,6 +71,11 @@ internal sealed partial class EventSender(
             cookies.AddTo(request, raised.ConnectionId);
             meter.Callback(raised.Kind, raised.Body.Length, isRetry: attempt > 0);
             using var response = await http.SendAsync(request, cancellationToken);
+            if (faults.Strike(InstanceFaultKinds.LoseCallbackAnswer, CallbackFaults.SubjectOf(raised)) is not null)
+            {
+                return (new HandlerAnswer.Failed("The answer was lost: a fault rule says so."), true);
+            }
+
             cookies.Keep(response, request.RequestUri!, raised.ConnectionId);
             return (await ReadAsync(response, raised.Kind, cancellationToken), IsTransient(response.StatusCode));
         }

@@ -23,6 +23,9 @@ internal sealed class Delivery
     /// <summary>How long the message is worth delivering; null for always.</summary>
     public TimeSpan? Ttl => _data.TtlSeconds is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null;
 
+    /// <summary>The group it is sent to; null when it is for connections themselves.</summary>
+    public GroupName? Group => _group;
+
     public static Delivery FromServer(MessageData data) => new(data, null, null);
 
     public static Delivery FromGroup(GroupName group, MessageData data, string? fromUserId = null) =>

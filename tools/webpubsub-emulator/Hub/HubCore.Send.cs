@@ -50,6 +50,18 @@ internal sealed partial class HubCore
         }
     }
 
+    /// <summary>Delivers what a fault held back.</summary>
+    public void DeliverLate(HubConnection connection, Delivery delivery)
+    {
+        lock (_gate)
+        {
+            if (IsOpenLocked(connection) && OfferLocked(connection, delivery, ExpiryOf(delivery)) is { } end)
+            {
+                EndLocked(connection, end);
+            }
+        }
+    }
+
     private int FanOutLocked(IEnumerable<HubConnection> targets, Delivery delivery)
     {
         var taken = 0;
@@ -57,13 +69,25 @@ internal sealed partial class HubCore
         List<(HubConnection, ConnectionEnd)>? failed = null;
         foreach (var connection in targets)
         {
-            if (OfferLocked(connection, delivery, expiresAt) is { } end) (failed ??= []).Add((connection, end));
+            if (PassLocked(connection, delivery, expiresAt) is { } end) (failed ??= []).Add((connection, end));
             else taken++;
         }
 
         // Ending changes the sets that are being walked, so it waits for the end of the walk.
         foreach (var (connection, end) in failed ?? []) EndLocked(connection, end);
         return taken;
+    }
+
+    // Null when the connection took what came of the message, otherwise why it must end.
+    private ConnectionEnd? PassLocked(HubConnection connection, Delivery delivery, long expiresAt)
+    {
+        if (faults is not { IsActive: true }) return OfferLocked(connection, delivery, expiresAt);
+        foreach (var passed in faults.Pass(this, connection, delivery))
+        {
+            if (OfferLocked(connection, passed, ExpiryOf(passed)) is { } end) return end;
+        }
+
+        return null;
     }
 
     // Null when the connection took the message, otherwise why it must end.

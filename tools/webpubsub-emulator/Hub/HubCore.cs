@@ -6,7 +6,8 @@ namespace ServerlessGateway.WebPubSubEmulator.Hub;
 /// are touched, so messages of one group reach all its members in one order, and the order of iteration is the order in
 /// which connections opened: on one thread the same calls give the same frames.
 /// </summary>
-internal sealed partial class HubCore(HubName name, HubLimits limits, TimeProvider time)
+internal sealed partial class HubCore(
+    HubName name, HubLimits limits, TimeProvider time, IMessageFaults? faults = null)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, HubConnection> _connections = new(StringComparer.Ordinal);

@@ -1,7 +1,7 @@
 namespace ServerlessGateway.WebPubSubEmulator.Hub;
 
 /// <summary>The hubs of one instance, made when first named, in the order in which they were named.</summary>
-internal sealed class HubRegistry(HubLimits limits, TimeProvider time)
+internal sealed class HubRegistry(HubLimits limits, TimeProvider time, IMessageFaults? faults = null)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<HubName, HubCore> _byName = [];
@@ -24,7 +24,7 @@ internal sealed class HubRegistry(HubLimits limits, TimeProvider time)
         {
             if (_byName.TryGetValue(name, out var hub)) return hub;
             if (_inOrder.Count >= limits.MaxHubs) return null;
-            hub = new HubCore(name, limits, time);
+            hub = new HubCore(name, limits, time, faults);
             _byName.Add(name, hub);
             _inOrder.Add(hub);
             return hub;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
+using ServerlessGateway.WebPubSubEmulator.Faults;
 using ServerlessGateway.WebPubSubEmulator.Filters;
 using ServerlessGateway.WebPubSubEmulator.Hub;
 
@@ -9,11 +10,15 @@ namespace ServerlessGateway.WebPubSubEmulator.Rest;
 /// One authorized request to a hub, with its parameters parsed once and strictly. Path segments come from the raw target,
 /// because a name may hold an escaped slash or per cent sign that the decoded path no longer tells apart.
 /// </summary>
-internal sealed class RestCall(HttpContext context, HubCore hub, string[] segments, HubLimits limits)
+internal sealed class RestCall(
+    HttpContext context, HubCore hub, string[] segments, HubLimits limits, InstanceFaults faults)
 {
     public HttpContext Context { get; } = context;
 
     public HubCore Hub { get; } = hub;
+
+    /// <summary>What may become of it.</summary>
+    public InstanceFaults Faults { get; } = faults;
 
     /// <summary>The path of a request in its unescaped segments; the first one is <c>api</c>.</summary>
     public static string[] SegmentsOf(HttpContext context)

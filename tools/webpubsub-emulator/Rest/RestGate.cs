@@ -16,7 +16,7 @@ internal sealed class RestGate(
     TokenReader tokens,
     EntraTokens entra,
     ServiceAddress address,
-    FaultState faults,
+    InstanceFaults faults,
     Meter meter)
 {
     private const int HubSegment = 2;
@@ -33,11 +33,10 @@ internal sealed class RestGate(
     private async Task<IResult> DecideAsync(HttpContext context, Func<RestCall, ValueTask<IResult>> operation)
     {
         meter.RestCall();
-        if (faults.RefusesRest)
+        if (faults.RefusesRest(context) is { } status)
         {
             meter.RestRefused();
-            return RestResults.Error(
-                StatusCodes.Status503ServiceUnavailable, "ServiceUnavailable", "Refused by a fault command.");
+            return RestResults.Error(status, RestResults.CodeOf(status), "The call was refused: a fault rule says so.");
         }
 
         try
@@ -48,7 +47,7 @@ internal sealed class RestGate(
                 return RestResults.Error(StatusCodes.Status401Unauthorized, "Unauthorized", reason);
             }
 
-            return await operation(new RestCall(context, HubOf(context, out var segments), segments, limits));
+            return await operation(new RestCall(context, HubOf(context, out var segments), segments, limits, faults));
         }
         catch (RestException refusal)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace ServerlessGateway.WebPubSubEmulator.Rest;
 
@@ -27,6 +28,13 @@ internal static class RestResults
     public static IResult BadRequest(string message) => Error(StatusCodes.Status400BadRequest, "BadRequest", message);
 
     public static IResult Exists(bool exists) => exists ? Ok : Results.StatusCode(StatusCodes.Status404NotFound);
+
+    public static string CodeOf(int statusCode) => statusCode switch
+    {
+        StatusCodes.Status429TooManyRequests => "TooManyRequests",
+        StatusCodes.Status503ServiceUnavailable => "ServiceUnavailable",
+        _ => ReasonPhrases.GetReasonPhrase(statusCode).Replace(" ", "", StringComparison.Ordinal),
+    };
 
     /// <summary>An error whose code is <c>Error.</c> and the name given.</summary>
     public static IResult Error(int statusCode, string name, string message, string? target = null) =>

@@ -92,7 +92,7 @@ internal static class RestRoutes
     {
         var message = await MessageBody.ReadAsync(call);
         // Accepted, not delivered: also when nobody is there.
-        call.Hub.Send(target, scope, delivery(message));
+        if (!call.Faults.LosesAcceptedSend(call.Hub, target)) call.Hub.Send(target, scope, delivery(message));
         return RestResults.Accepted;
     }
 
