@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ServerlessGateway.ServiceBusEmulator.Configuration;
 using ServerlessGateway.ServiceBusEmulator.Journal;
+using ServerlessGateway.ServiceBusEmulator.Limits;
 
 namespace ServerlessGateway.ServiceBusEmulator;
 
@@ -28,6 +29,11 @@ internal static class EmulatorCommand
                 + " (survives kill -9 of the emulator, not of the machine; faster).",
             DefaultValueFactory = _ => JournalFlush.Disk,
         };
+        var limit = new Option<string[]>("--limit")
+        {
+            Description = "NAME=VALUE, again for each: sets a bound on what peers may use, such as MaxConnections=100"
+                + " or IdleTimeout=30 (seconds). The README lists them.",
+        };
         var json = new Option<bool>("--json") { Description = "Print the ready line as JSON." };
         var exitWithParent = new Option<bool>("--exit-with-parent")
         {
@@ -35,13 +41,13 @@ internal static class EmulatorCommand
         };
         var command = new RootCommand("Azure Service Bus on one machine: AMQP 1.0, sessions, topics, durable.")
         {
-            port, httpPort, config, data, flush, json, exitWithParent,
+            port, httpPort, config, data, flush, limit, json, exitWithParent,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new EmulatorArguments(
                 parsed.GetValue(port), parsed.GetValue(httpPort),
                 parsed.GetRequiredValue(config), parsed.GetValue(data), parsed.GetValue(flush),
-                parsed.GetValue(json), parsed.GetValue(exitWithParent)),
+                parsed.GetValue(limit) ?? [], parsed.GetValue(json), parsed.GetValue(exitWithParent)),
             cancellationToken));
         return command;
     }
@@ -73,10 +79,18 @@ internal static class EmulatorCommand
             Namespace = definition,
             Port = arguments.Port,
             HttpPort = arguments.HttpPort,
-            DataDirectory = arguments.Data?.FullName,
-            Flush = arguments.Flush,
+            Journal = new JournalOptions { Directory = arguments.Data?.FullName ?? string.Empty, Flush = arguments.Flush },
             LogToConsole = true,
         };
+        foreach (var limit in arguments.Limits)
+        {
+            if (!LimitReader.TryApply(limit, options, out options, out problem))
+            {
+                await Console.Error.WriteLineAsync(problem);
+                return 1;
+            }
+        }
+
         try
         {
             return await EmulatorProgram.RunAsync(options, arguments.Json, arguments.ExitWithParent, cancellationToken);
@@ -105,5 +119,5 @@ internal static class EmulatorCommand
     }
 
     private sealed record EmulatorArguments(
-        int Port, int HttpPort, FileInfo Config, DirectoryInfo? Data, JournalFlush Flush, bool Json, bool ExitWithParent);
+        int Port, int HttpPort, FileInfo Config, DirectoryInfo? Data, JournalFlush Flush, string[] Limits, bool Json, bool ExitWithParent);
 }

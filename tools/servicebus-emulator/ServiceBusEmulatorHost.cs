@@ -63,11 +63,10 @@ internal sealed class ServiceBusEmulatorHost : IAsyncDisposable
     public static async Task<ServiceBusEmulatorHost> StartAsync(
         ServiceBusEmulatorOptions options, CancellationToken cancellationToken)
     {
-        var durable = options.DataDirectory is null
+        var durable = options.Journal.Directory.Length == 0
             ? null
             : await DurableBroker.OpenAsync(
-                new JournalOptions { Directory = options.DataDirectory, Flush = options.Flush },
-                options.Namespace, options.Broker, options.Time, options.NewId, cancellationToken);
+                options.Journal, options.Namespace, options.Broker, options.Time, options.NewId, cancellationToken);
         var broker = durable?.Broker
             ?? MessageBroker.InMemory(options.Namespace, options.Broker, options.Time, options.NewId);
         try

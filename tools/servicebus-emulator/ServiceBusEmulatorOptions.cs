@@ -16,11 +16,8 @@ internal sealed record ServiceBusEmulatorOptions
     /// <summary>The HTTP port on 127.0.0.1; 0 takes any that is free.</summary>
     public int HttpPort { get; init; }
 
-    /// <summary>The journal's folder; null keeps everything in memory only.</summary>
-    public string? DataDirectory { get; init; }
-
-    /// <summary>When the journal counts something as durable.</summary>
-    public JournalFlush Flush { get; init; } = JournalFlush.Disk;
+    /// <summary>The journal; while it has no folder, everything is kept in memory only.</summary>
+    public JournalOptions Journal { get; init; } = new() { Directory = string.Empty };
 
     public SharedAccessKey Key { get; init; } = SharedAccessKey.WellKnown;
 

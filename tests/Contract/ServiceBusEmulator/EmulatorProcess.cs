@@ -43,6 +43,9 @@ internal sealed class EmulatorProcess : IAsyncDisposable
         return (emulator._process.ExitCode, await output, await emulator._errors);
     }
 
+    /// <summary>All that it wrote to standard error, once it has ended.</summary>
+    public Task<string> ErrorsAsync() => _errors;
+
     /// <summary>kill -9: nothing of the process runs any more.</summary>
     public async Task KillAsync()
     {

@@ -177,7 +177,7 @@ public sealed class ProcessTests : IDisposable
     private string[] Arguments() =>
         ["--config", Config, "--port", "0", "--http-port", "0", "--data", Data, "--json"];
 
-    private static async Task<Session> OpenAsync(EmulatorProcess emulator)
+    internal static async Task<Session> OpenAsync(EmulatorProcess emulator)
     {
         var address = new Address(
             "127.0.0.1", emulator.Port, "RootManageSharedAccessKey", "SAS_KEY_VALUE", "/", "amqp");

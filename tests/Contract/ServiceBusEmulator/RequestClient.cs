@@ -13,6 +13,20 @@ internal sealed class RequestClient(Session session, string node)
 
     public async Task<Message> AskAsync(ApplicationProperties properties, object? body)
     {
+        var answer = await TryAskAsync(properties, body);
+        Assert.NotNull(answer);
+        return answer;
+    }
+
+    public Task<Message> ManageAsync(string operation, object? body) =>
+        AskAsync(new ApplicationProperties { ["operation"] = operation }, body);
+
+    /// <summary>Null where the connection was lost before the answer came.</summary>
+    public Task<Message?> TryManageAsync(string operation, object? body) =>
+        TryAskAsync(new ApplicationProperties { ["operation"] = operation }, body);
+
+    private async Task<Message?> TryAskAsync(ApplicationProperties properties, object? body)
+    {
         _receiver ??= new ReceiverLink(
             session,
             _replyTo,
@@ -26,11 +40,7 @@ internal sealed class RequestClient(Session session, string node)
         };
         await _sender.SendAsync(request, EmulatorFixture.Patience);
         var answer = await _receiver.ReceiveAsync(EmulatorFixture.Patience);
-        Assert.NotNull(answer);
-        Assert.Equal(request.Properties.MessageId, answer.Properties.CorrelationId);
+        Assert.Equal(request.Properties.MessageId, answer?.Properties.CorrelationId ?? request.Properties.MessageId);
         return answer;
     }
-
-    public Task<Message> ManageAsync(string operation, object? body) =>
-        AskAsync(new ApplicationProperties { ["operation"] = operation }, body);
 }

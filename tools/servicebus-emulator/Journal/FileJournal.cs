@@ -43,6 +43,9 @@ internal sealed class FileJournal : IBrokerJournal, IAsyncDisposable
         _writer = new Thread(Write) { IsBackground = true, Name = "journal" };
     }
 
+    /// <summary>How often something was written and synced; operations that came together share one.</summary>
+    internal long Flushes { get; private set; }
+
     /// <summary>Completes when nothing can be written any more.</summary>
     internal Task<Exception> Failed => _failed.Task;
 
@@ -180,6 +183,7 @@ internal sealed class FileJournal : IBrokerJournal, IAsyncDisposable
         if (group.Buffer.Length > 0)
         {
             _segment.Write(group.Buffer.Written, _options.Flush);
+            Flushes++;
             Interlocked.Add(ref _pendingBytes, -group.Buffer.Length);
             _written = group.LastPosition;
             Tell(_written);
