@@ -55,6 +55,33 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
+    public async Task A_dead_letter_tells_when_it_expired_and_begins_a_new_life_where_it_is_sent_on()
+    {
+        using var fixture = new BrokerFixture(new NamespaceDefinition
+        {
+            Queues =
+            [
+                Queue("q", queue => queue with
+                {
+                    DefaultMessageTimeToLive = TimeSpan.FromSeconds(10),
+                    DeadLetteringOnMessageExpiration = true,
+                }),
+                Queue("f", queue => queue with { ForwardDeadLetteredMessagesTo = "q" }),
+            ],
+        });
+        await fixture.SendAsync(Message("1"));
+        var due = fixture.Clock.GetUtcNow() + TimeSpan.FromSeconds(10);
+        fixture.Clock.Advance(TimeSpan.FromSeconds(11));
+
+        Assert.Equal(due, Assert.Single(fixture.Q("q/$deadletterqueue").Peek(0, 10, null)).ExpiresAt);
+        await fixture.SendToAsync("f", Message("2"));
+        var delivery = Assert.Single(await fixture.ReceiveAsync(1, "f"));
+        await fixture.Q("f").SettleAsync(delivery.LockToken, new Settlement.DeadLetter(null, null));
+        var moved = Assert.Single(fixture.Q().Peek(0, 10, null));
+        Assert.Equal(fixture.Clock.GetUtcNow() + TimeSpan.FromSeconds(10), moved.ExpiresAt);
+    }
+
+    [Fact]
     public async Task A_dead_letter_fails_for_ever_and_never_expires()
     {
         using var fixture = WithQueue(queue => queue with

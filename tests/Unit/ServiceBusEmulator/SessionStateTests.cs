@@ -38,6 +38,19 @@ public sealed class SessionStateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_queue_for_large_messages_keeps_larger_states()
+    {
+        using var fixture = WithSessions(queue => queue with { MaxMessageBytes = 1024 * 1024 });
+        var lease = await fixture.AcceptAsync("a");
+
+        Assert.Null(await lease.SetStateAsync(new byte[1024 * 1024]));
+        var error = await lease.SetStateAsync(new byte[(1024 * 1024) + 1]);
+
+        Assert.Equal(BrokerErrorCode.ArgumentOutOfRange, error?.Code);
+        Assert.Equal(1024 * 1024, lease.GetState().Value!.Value.Length);
+    }
+
+    [Fact]
     public async Task Sessions_are_listed_by_messages_or_by_the_time_of_their_state()
     {
         await _fixture.SendAsync(Message("1", "b"), Message("2", "a"));

@@ -8,13 +8,17 @@ internal sealed record AmqpLimits
     /// <summary>The largest frame either side may send. 64 KiB is what the service announces.</summary>
     public int MaxFrameBytes { get; init; } = 65_536;
 
-    /// <summary>The largest message or batch: 256 KiB is the Standard tier's.</summary>
-    public int MaxMessageBytes { get; init; } = 262_144;
+    /// <summary>
+    /// The largest message or batch that any entity may be configured to take: 100 MiB, as in the Premium tier. What
+    /// an entity takes is its own setting.
+    /// </summary>
+    public int MaxMessageBytes { get; init; } = 100 * 1024 * 1024;
 
     /// <summary>
-    /// The largest request to <c>$management</c>: a full batch of messages to schedule, and its frame.
+    /// The largest request to <c>$management</c>: the largest session state, or a full batch of messages to schedule,
+    /// and what stands around it.
     /// </summary>
-    public int MaxRequestBytes { get; init; } = 1024 * 1024;
+    public int MaxRequestBytes { get; init; } = (1024 + 64) * 1024;
 
     /// <summary>Connections at once; the service allows 5,000 to a namespace.</summary>
     public int MaxConnections { get; init; } = 5_000;

@@ -98,7 +98,7 @@ public abstract partial class BrokerEntity
     {
         if (Kind == EntityKind.DeadLetterQueue)
         {
-            return DateTimeOffset.MaxValue;
+            return routed.KeptExpiry ?? DateTimeOffset.MaxValue;
         }
 
         var life = Settings.DefaultTimeToLive;

@@ -3,6 +3,9 @@ namespace ServerlessGateway.ServiceBusEmulator.Broker;
 /// <summary>What bounds the broker as a whole.</summary>
 public sealed record BrokerOptions
 {
+    /// <summary>The largest message of the Standard tier; an entity that takes larger ones counts as Premium.</summary>
+    internal const int StandardMessageBytes = 256 * 1024;
+
     /// <summary>How many bytes all entities may hold together (everything is in memory); 2 GiB by default.</summary>
     public long MaxTotalBytes { get; init; } = 2L * 1024 * 1024 * 1024;
 
@@ -17,6 +20,9 @@ public sealed record BrokerOptions
 
     /// <summary>The largest session state: 256 KiB, as in the Standard tier.</summary>
     public int MaxSessionStateBytes { get; init; } = 256 * 1024;
+
+    /// <summary>The largest session state of an entity that takes larger messages than the Standard tier: 1 MiB.</summary>
+    public int MaxPremiumSessionStateBytes { get; init; } = 1024 * 1024;
 
     /// <summary>How many entities a message may pass by forwarding; Azure allows 4.</summary>
     public int MaxForwardHops { get; init; } = 4;

@@ -13,6 +13,9 @@ internal sealed record EntitySettings
 
     internal required long MaxMessageBytes { get; init; }
 
+    /// <summary>Whether the entity takes what only the Premium tier takes; its sessions then hold more state.</summary>
+    internal bool IsPremium => MaxMessageBytes > BrokerOptions.StandardMessageBytes;
+
     internal bool RequiresSession { get; init; }
 
     internal TimeSpan DefaultTimeToLive { get; init; } = TimeSpan.MaxValue;

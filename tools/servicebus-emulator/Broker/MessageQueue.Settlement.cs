@@ -259,7 +259,7 @@ public sealed partial class MessageQueue
             }
 
             // Azure looks at a deferred message's time to live only now.
-            if (message.ExpiresAt <= Kernel.Now)
+            if (IsExpired(message))
             {
                 Expire(message);
                 return NotDeferred(number);

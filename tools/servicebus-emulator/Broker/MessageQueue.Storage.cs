@@ -35,7 +35,7 @@ public sealed partial class MessageQueue
     /// <summary>Puts a message in line for receivers, or ends it when its time is over.</summary>
     internal void Offer(StoredMessage message)
     {
-        if (message.ExpiresAt <= Kernel.Now)
+        if (IsExpired(message))
         {
             Expire(message);
         }
@@ -62,7 +62,7 @@ public sealed partial class MessageQueue
             return;
         }
 
-        if (message.ExpiresAt < DateTimeOffset.MaxValue)
+        if (CanExpire(message))
         {
             message.Timer = Kernel.At(message.ExpiresAt, static state => OnExpiry((StoredMessage)state), message);
         }
@@ -99,6 +99,12 @@ public sealed partial class MessageQueue
         }
     }
 
+    /// <summary>A dead letter keeps the time of its life as it was, for people to read.</summary>
+    private bool CanExpire(StoredMessage message) =>
+        Kind != EntityKind.DeadLetterQueue && message.ExpiresAt < DateTimeOffset.MaxValue;
+
+    private bool IsExpired(StoredMessage message) => CanExpire(message) && message.ExpiresAt <= Kernel.Now;
+
     private void Expire(StoredMessage message)
     {
         Counters.Expired++;
@@ -122,6 +128,7 @@ public sealed partial class MessageQueue
         {
             Message = message.Message,
             KeptNumber = message.SequenceNumber,
+            KeptExpiry = message.ExpiresAt,
             EnqueuedNumber = message.EnqueuedSequenceNumber,
             EnqueuedTime = message.EnqueuedTime,
             DeliveryCount = message.DeliveryCount,

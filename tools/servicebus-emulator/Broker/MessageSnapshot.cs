@@ -15,7 +15,10 @@ public sealed record MessageSnapshot
     /// <summary>When the entity accepted it (for a scheduled message: when it became due).</summary>
     public required DateTimeOffset EnqueuedTime { get; init; }
 
-    /// <summary>When it expires; <see cref="DateTimeOffset.MaxValue"/> for never.</summary>
+    /// <summary>
+    /// When it expires; <see cref="DateTimeOffset.MaxValue"/> for never. In a dead-letter queue, where nothing expires,
+    /// it says when the message did, or would have.
+    /// </summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>How many deliveries failed before this one: the AMQP header's delivery-count (SDKs add 1).</summary>

@@ -27,6 +27,9 @@ internal sealed record Routed
     /// <summary>The shortest default of the entities passed, e.g. of the topic.</summary>
     internal TimeSpan MaxTimeToLive { get; init; } = TimeSpan.MaxValue;
 
+    /// <summary>When a dead letter expired, or would have: it tells so, and does not expire again.</summary>
+    internal DateTimeOffset? KeptExpiry { get; init; }
+
     internal int DeliveryCount { get; init; }
 
     internal string? DeadLetterReason { get; init; }
@@ -43,6 +46,7 @@ internal sealed record Routed
         IsKnown = false,
         ForwardedBy = by,
         KeptNumber = null,
+        KeptExpiry = null,
         EnqueuedTime = now,
         DeliveryCount = 0,
         MaxTimeToLive = TimeSpan.MaxValue,

@@ -129,11 +129,14 @@ internal sealed class SessionDistribution(BrokerKernel kernel, MessageQueue queu
 
     internal Task<BrokerError?> SetStateAsync(QueueSession session, ReadOnlyMemory<byte>? state)
     {
-        if (state?.Length > kernel.Options.MaxSessionStateBytes)
+        var limit = queue.Settings.IsPremium
+            ? kernel.Options.MaxPremiumSessionStateBytes
+            : kernel.Options.MaxSessionStateBytes;
+        if (state?.Length > limit)
         {
             return Completed.With(new BrokerError(
                 BrokerErrorCode.ArgumentOutOfRange,
-                $"A session state of {state.Value.Length} bytes is over the limit of {kernel.Options.MaxSessionStateBytes}."));
+                $"A session state of {state.Value.Length} bytes is over the limit of {limit}."));
         }
 
         var growth = (state is null ? 0 : state.Value.Length + session.Id.Length) - session.StateBytes;

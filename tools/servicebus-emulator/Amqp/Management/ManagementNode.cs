@@ -30,7 +30,7 @@ internal sealed class ManagementNode(AmqpConnection connection, BrokerEntity ent
         }
         catch (AmqpFaultException e)
         {
-            return new ManagementAnswer(400, e.Message, e.Condition, null);
+            return new ManagementAnswer(e.Condition == ErrorCode.MessageSizeExceeded ? 403 : 400, e.Message, e.Condition, null);
         }
     }
 

@@ -8,6 +8,9 @@ namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 /// <summary>Reads what the broker needs out of messages as clients encode them.</summary>
 internal static class MessageReader
 {
+    /// <summary>What stands before a message's body, properties above all, may not be larger: the service's limit.</summary>
+    private const int MaxPropertyBytes = 64 * 1024;
+
     /// <summary>Reads one transfer: a message, or a batch of them.</summary>
     public static IReadOnlyList<BrokerMessage> ReadTransfer(
         uint format, ReadOnlyMemory<byte> payload, Func<Guid> newId)
@@ -30,6 +33,13 @@ internal static class MessageReader
     public static BrokerMessage Read(ReadOnlyMemory<byte> payload, Func<Guid> newId)
     {
         var sections = MessageSections.Find(payload.Span);
+        if (sections.BytesBeforeBody > MaxPropertyBytes)
+        {
+            throw new AmqpFaultException(
+                ErrorCode.MessageSizeExceeded,
+                $"The properties of the message have {sections.BytesBeforeBody} bytes; at most {MaxPropertyBytes} are allowed.");
+        }
+
         var properties = Section<Properties>(payload, sections.Properties) ?? new Properties();
         if (string.IsNullOrEmpty(Id(properties.GetMessageId)))
         {

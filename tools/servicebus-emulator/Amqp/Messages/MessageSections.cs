@@ -23,6 +23,9 @@ internal readonly struct MessageSections
     /// <summary>Body and footer together: they are adjacent, and neither is touched.</summary>
     public Range? BodyAndFooter { get; private init; }
 
+    /// <summary>What stands before the body: header, annotations and properties, as they were sent.</summary>
+    public int BytesBeforeBody { get; private init; }
+
     /// <summary>Finds the sections; anything that is no message is a decode error.</summary>
     public static MessageSections Find(ReadOnlySpan<byte> message)
     {
@@ -64,6 +67,7 @@ internal readonly struct MessageSections
             MessageAnnotations = found[1],
             Properties = found[2],
             ApplicationProperties = found[3],
+            BytesBeforeBody = bodyAt < 0 ? message.Length : bodyAt,
             BodyAndFooter = bodyAt < 0 ? null : bodyAt..message.Length,
         };
     }
