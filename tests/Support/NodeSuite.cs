@@ -23,8 +23,10 @@ public static partial class NodeSuite
     /// </summary>
     /// <param name="suite">The suite's folder below tests/sdk-acceptance.</param>
     /// <param name="environment">Variables that tell the suite where its emulator is.</param>
+    /// <param name="filesAtOnce">How many files run side by side: more than one where each has entities of its own.</param>
     /// <returns>How many tests passed.</returns>
-    public static async Task<int> RunAsync(string suite, IReadOnlyDictionary<string, string> environment)
+    public static async Task<int> RunAsync(
+        string suite, IReadOnlyDictionary<string, string> environment, int filesAtOnce = 1)
     {
         var files = Directory.GetFiles(Path.Combine(Folder, suite), "*.test.mjs")
             .Order(StringComparer.Ordinal)
@@ -37,7 +39,11 @@ public static partial class NodeSuite
         // npm is run by one process at a time on the whole machine; the mutex belongs to a thread, so no await inside.
         await Task.Run(InstallIfChanged);
         var run = await ChildProcess.RunAsync(
-            "node", ["--test", "--test-reporter=tap", .. files], Folder, environment, RunTimeout);
+            "node",
+            ["--test", "--test-reporter=tap", $"--test-concurrency={filesAtOnce}", .. files],
+            Folder,
+            environment,
+            RunTimeout);
         return Judge(suite, run);
     }
 

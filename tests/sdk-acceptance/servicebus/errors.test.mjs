@@ -22,8 +22,8 @@ test("a wrong key is unauthorized", async () => {
 
 test("a client that was closed lets its process end", async () => {
   const client = new ServiceBusClient(connectionString);
-  await client.createSender("plain").sendMessages({ body: "last words" });
-  const receiver = client.createReceiver("plain", { receiveMode: "receiveAndDelete" });
+  await client.createSender("left-behind").sendMessages({ body: "last words" });
+  const receiver = client.createReceiver("left-behind", { receiveMode: "receiveAndDelete" });
   await receiveOne(receiver);
 
   await client.close();

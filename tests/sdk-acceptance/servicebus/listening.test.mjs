@@ -80,9 +80,9 @@ test("a listening receiver is told of an entity that does not exist", async () =
 });
 
 test("a lock is renewed for as long as its handler works", { concurrency: true }, async () => {
-  await client.createSender("short-locks").sendMessages({ body: "slow" });
-  const receiver = client.createReceiver("short-locks", { maxAutoLockRenewalDurationInMs: 60_000 });
-  const other = client.createReceiver("short-locks");
+  await client.createSender("renewed").sendMessages({ body: "slow" });
+  const receiver = client.createReceiver("renewed", { maxAutoLockRenewalDurationInMs: 60_000 });
+  const other = client.createReceiver("renewed");
 
   const message = await receiveOne(receiver);
   // Longer than the lock of 5 s: without renewal the other one would be served.

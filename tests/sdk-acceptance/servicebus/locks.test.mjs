@@ -42,12 +42,12 @@ test("a session's lock is renewed by its holder without being asked", async () =
 });
 
 test("a lock is gone with its message: settling twice and renewing afterwards are refused", async () => {
-  await client.createSender("plain").sendMessages({ body: "once" });
-  const receiver = client.createReceiver("plain");
+  await client.createSender("locked").sendMessages({ body: "once" });
+  const receiver = client.createReceiver("locked");
   const message = await receiveOne(receiver);
   await receiver.completeMessage(message);
 
   await assert.rejects(receiver.renewMessageLock(message), { code: "MessageLockLost" });
-  await assert.rejects(client.createReceiver("plain").abandonMessage(message));
+  await assert.rejects(client.createReceiver("locked").abandonMessage(message));
   await receiver.close();
 });
