@@ -32,8 +32,9 @@ public sealed class ServiceBusFailureTests : IAsyncLifetime
     [Fact]
     public async Task A_wrong_key_is_unauthorized()
     {
-        await using var client = new ServiceBusClient(_namespace.ConnectionString.Replace(
-            "SharedAccessKey=", "SharedAccessKey=wrong", StringComparison.Ordinal));
+        await using var client = new ServiceBusClient(
+            _namespace.ConnectionString.Replace("SharedAccessKey=", "SharedAccessKey=wrong", StringComparison.Ordinal),
+            new ServiceBusClientOptions { RetryOptions = new ServiceBusRetryOptions { MaxRetries = 0 } });
 
         await Assert.ThrowsAsync<UnauthorizedAccessException>(
             () => client.CreateSender(ServiceBusNamespace.Queue).SendMessageAsync(new ServiceBusMessage()));

@@ -24,12 +24,7 @@ internal sealed class MessageSettler(
         };
 
     public Task SettleAsync(ServiceBusReceivedMessage message, Settlement settlement, CancellationToken cancellationToken) =>
-        retry.RunAsync(
-            token => message.Delivery is IncomingDelivery { Link.IsOpen: true } delivery
-                ? SettleOnLinkAsync(delivery, settlement, token)
-                : SettleByRequestAsync(message, settlement, token),
-            entityPath,
-            cancellationToken);
+        retry.RunAsync(token => SettleOnceAsync(message, settlement, token), entityPath, cancellationToken);
 
     public async Task<IReadOnlyList<ServiceBusReceivedMessage>> PeekAsync(
         int maxMessages, long? fromSequenceNumber, CancellationToken cancellationToken)
@@ -72,6 +67,20 @@ internal sealed class MessageSettler(
         message.LockedUntil = DateTime.SpecifyKind(
             ((DateTime[])Answer.Value(answer, "expirations")!)[0], DateTimeKind.Utc);
     }
+
+    /// <summary>
+    /// A link forgets what was settled on it. Of such a message a session's receiver says that its lock is lost; any other
+    /// one asks the broker, which says the same.
+    /// </summary>
+    private Task SettleOnceAsync(ServiceBusReceivedMessage message, Settlement settlement, CancellationToken cancellationToken) =>
+        message switch
+        {
+            { IsSettled: true, Delivery: not null } when sessionId is not null =>
+                throw new AmqpFault(Condition.SessionLockLost, "The message was settled before."),
+            { IsSettled: false, Delivery: IncomingDelivery { Link.IsOpen: true } delivery } =>
+                SettleOnLinkAsync(delivery, settlement, cancellationToken),
+            _ => SettleByRequestAsync(message, settlement, cancellationToken),
+        };
 
     private async Task SettleOnLinkAsync(
         IncomingDelivery delivery, Settlement settlement, CancellationToken cancellationToken)

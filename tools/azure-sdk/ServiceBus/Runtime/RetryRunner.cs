@@ -4,8 +4,9 @@ namespace ServerlessGateway.AzureSdk.ServiceBus;
 
 /// <summary>
 /// Tries an operation as the official package does, its unkind part included: after one answer "busy" each operation
-/// of the same sender or receiver sleeps ten seconds first, for ten seconds; where an attempt may take less than that,
-/// it sleeps what it may and fails as busy without asking the broker. Not configurable, and not ours to mend.
+/// of the same sender or receiver sleeps ten seconds first, for ten seconds; where its retries may take less than that
+/// all together (none takes nothing), it sleeps for one try and fails as busy without asking the broker. Not
+/// configurable, and not ours to mend.
 /// Source: https://github.com/Azure/azure-sdk-for-net/blob/main/sdk/servicebus/Azure.Messaging.ServiceBus/src/Primitives/ServiceBusRetryPolicy.cs
 /// </summary>
 internal sealed class RetryRunner(ServiceBusRetryOptions options, TimeProvider time, Func<double> random)
@@ -35,7 +36,7 @@ internal sealed class RetryRunner(ServiceBusRetryOptions options, TimeProvider t
     public async Task<T> RunAsync<T>(
         Func<CancellationToken, Task<T>> operation, string entityPath, CancellationToken cancellationToken)
     {
-        if (Busy is { } message && options.TryTimeout < BusySleep)
+        if (Busy is { } message && options.TryTimeout * options.MaxRetries < BusySleep)
         {
             await Task.Delay(options.TryTimeout, time, cancellationToken).ConfigureAwait(false);
             throw new ServiceBusException(message, ServiceBusFailureReason.ServiceBusy, entityPath);
@@ -69,7 +70,7 @@ internal sealed class RetryRunner(ServiceBusRetryOptions options, TimeProvider t
     /// <summary>How long to wait before the attempt after so many failed ones; null ends it.</summary>
     public TimeSpan? DelayAfter(Exception failure, int failedAttempts)
     {
-        if (failedAttempts > options.MaxRetries || failure is not (ServiceBusException { IsTransient: true } or TimeoutException))
+        if (failedAttempts > options.MaxRetries || options.MaxDelay == TimeSpan.Zero || !CanHelp(failure))
         {
             return null;
         }
@@ -81,6 +82,10 @@ internal sealed class RetryRunner(ServiceBusRetryOptions options, TimeProvider t
             : (Math.Pow(2, failedAttempts) * baseSeconds) + jitter;
         return seconds < options.MaxDelay.TotalSeconds ? TimeSpan.FromSeconds(seconds) : options.MaxDelay;
     }
+
+    /// <summary>Refused credentials count: a right that was just granted, or a token just renewed, takes a moment to be known.</summary>
+    private static bool CanHelp(Exception failure) =>
+        failure is ServiceBusException { IsTransient: true } or TimeoutException or UnauthorizedAccessException;
 
     private string? Busy
     {
