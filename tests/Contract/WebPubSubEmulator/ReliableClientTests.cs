@@ -295,6 +295,58 @@ public sealed class ReliableClientTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Reliable clients", "An event in flight stays the only one when the client repeats it on another socket")]
+    public async Task An_event_in_flight_is_not_raised_again_by_a_client_that_comes_back()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _handler.Answer = async (_, response) =>
+        {
+            await gate.Task;
+            await TestHandler.WriteAsync(response, "text/plain", "answer");
+        };
+        const string raise = """{"type":"event","event":"e","dataType":"text","data":"x","ackId":1}""";
+        await using var client = await ConnectAsync("ada");
+        await client.SendAsync(raise);
+        await _handler.NextAsync();
+        await LoseSocketAsync(client);
+        await using var back = await RecoverAsync(client);
+        await back.SendAsync(raise);
+        Assert.Empty(await back.DrainAsync());
+
+        gate.SetResult();
+
+        Assert.Equal([(1UL, "answer")], await MessagesAsync(back, 1));
+        // The first request is acknowledged on the new socket, and its repetition found to be one.
+        Assert.True((await back.ReceiveAsync())["success"]!.GetValue<bool>());
+        Assert.Equal("Duplicate", (await back.ReceiveAsync())["error"]!["name"]!.GetValue<string>());
+        Assert.Single(_handler.Requests, request => request.Event == "e");
+    }
+
+    [Fact]
+    [Feature("Reliable clients", "What was asked before the loss of the socket is done, and its answer kept")]
+    public async Task The_answer_to_an_event_waits_for_the_client_to_come_back()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _handler.Answer = async (request, response) =>
+        {
+            if (request.Event == "e") await gate.Task;
+            await TestHandler.WriteAsync(response, "text/plain", "answer");
+        };
+        await using var client = await ConnectAsync("ada");
+        await client.SendAsync("""{"type":"event","event":"e","dataType":"text","data":"x"}""");
+        await client.SendAsync("""{"type":"event","event":"behind","dataType":"text","data":"x"}""");
+        await _handler.NextAsync();
+        Assert.Empty(await client.DrainAsync());
+        await LoseSocketAsync(client);
+
+        gate.SetResult();
+        Assert.Equal("behind", (await _handler.NextAsync()).Event);
+        await using var back = await RecoverAsync(client);
+
+        Assert.Equal([(1UL, "answer"), (2UL, "answer")], await MessagesAsync(back, 2));
+    }
+
+    [Fact]
     public async Task A_sequence_ack_that_is_none_closes_the_connection()
     {
         await using var client = await ConnectAsync("ada");

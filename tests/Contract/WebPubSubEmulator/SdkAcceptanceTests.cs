@@ -9,6 +9,8 @@ public sealed class SdkAcceptanceTests
     [Fact]
     [Feature("SDKs", "@azure/web-pubsub 1.2.0, unchanged")]
     [Feature("SDKs", "@azure/web-pubsub-client 1.0.4 on json.webpubsub.azure.v1, unchanged")]
+    [Feature("SDKs", "@azure/web-pubsub-client 1.0.4 on json.reliable.webpubsub.azure.v1, unchanged")]
+    [Feature("SDKs", "@azure/web-pubsub-client 1.0.4 on the protobuf subprotocols, by a protocol object of the test's own")]
     public async Task The_JavaScript_SDKs_work_unchanged()
     {
         await using var handler = await TestHandler.StartAsync();
@@ -21,7 +23,7 @@ public sealed class SdkAcceptanceTests
             ["WEBPUBSUB_ENDPOINT"] = instance.Endpoint,
         });
 
-        Assert.True(passed >= 20, $"Only {passed} tests ran.");
+        Assert.True(passed >= 36, $"Only {passed} tests ran.");
     }
 
     // Refuses the user 'refused' and the event 'refuse'; says back everything else.

@@ -1,7 +1,7 @@
 // @azure/web-pubsub-client 1.0.4 on the plain JSON protocol: groups, events, acknowledgements, and coming back.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allRoles, createService, once, startClient, unique } from "./support.mjs";
+import { allRoles, createService, cutConnection, once, startClient, unique } from "./support.mjs";
 
 const service = createService();
 
@@ -113,12 +113,7 @@ test("a client whose socket is cut connects anew and joins its groups again", as
   await client.joinGroup(name);
   const again = once(client, "connected");
 
-  const cut = await fetch(new URL("/faults", process.env.WEBPUBSUB_ENDPOINT), {
-    method: "PUT",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ kind: "dropConnection", target: { connection: connectionId } }),
-  });
-  assert.equal((await cut.json()).rules[0].applied, 1);
+  assert.equal(await cutConnection(connectionId), 1);
 
   assert.notEqual((await again).connectionId, connectionId);
   // The client joins again by itself after it is connected; its own request to join is answered after that.

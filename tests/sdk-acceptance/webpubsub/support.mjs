@@ -27,7 +27,7 @@ export const unique = (prefix) => `${prefix}-${process.pid}-${++counter}`;
 const open = [];
 after(() => open.forEach((client) => client.stop()));
 
-// Starts a client on the plain JSON protocol and waits until it is connected.
+// Starts a client, on the plain JSON protocol unless told otherwise, and waits until it is connected.
 export async function startClient(tokenOptions = {}, clientOptions = {}) {
   const service = createService();
   const client = new WebPubSubClient(
@@ -51,6 +51,16 @@ export async function startClient(tokenOptions = {}, clientOptions = {}) {
   return { client, inbox, ...(await within("the event connected", connected)) };
 }
 
+// Cuts the TCP connection of a client without a close frame; tells how many were cut.
+export async function cutConnection(connectionId) {
+  const response = await fetch(new URL("/faults", process.env.WEBPUBSUB_ENDPOINT), {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ kind: "dropConnection", target: { connection: connectionId } }),
+  });
+  return (await response.json()).rules[0].applied;
+}
+
 export function once(client, event) {
   return within(`the event ${event}`, new Promise((resolve) => client.on(event, resolve)));
 }
@@ -71,7 +81,7 @@ export async function within(what, promise) {
 }
 
 // Keeps what arrived until a test asks for it, in order.
-class Inbox {
+export class Inbox {
   #what;
   #items = [];
   #waiting = [];

@@ -61,7 +61,7 @@ internal sealed partial class HubCore
                 outbox.TryEnqueue(connected);
             }
 
-            foreach (var frame in replay.Unacknowledged(time.GetTimestamp())) outbox.TryEnqueue(frame);
+            foreach (var frame in replay.Unacknowledged) outbox.TryEnqueue(frame);
             connection.Recovery?.Dispose();
             connection.Outbox.Complete(ConnectionEnd.Replaced, discard: true);
             connection.Outbox = outbox;

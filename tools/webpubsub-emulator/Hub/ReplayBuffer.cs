@@ -4,7 +4,7 @@ namespace ServerlessGateway.WebPubSubEmulator.Hub;
 /// The messages of one reliable connection that its client has not acknowledged, in order, each under a sequence id that
 /// only ever rises. They are kept over the loss of a socket and sent again on the next one. The buffer is bounded by
 /// count and by bytes; what finds no room is an outcome that ends the connection, since a gap may never be silent.
-/// Messages whose time is over make room first, and are not sent again.
+/// Messages whose time is over make room first.
 /// https://learn.microsoft.com/azure/azure-web-pubsub/howto-develop-reliable-clients
 /// </summary>
 internal sealed class ReplayBuffer(int maxMessages, long maxBytes)
@@ -14,8 +14,6 @@ internal sealed class ReplayBuffer(int maxMessages, long maxBytes)
 
     /// <summary>The id of the newest message; 0 before the first.</summary>
     public ulong LastSequenceId { get; private set; }
-
-    public int Count => _entries.Count;
 
     /// <summary>Numbers and keeps a message; false, and nothing is changed, when there is no room for it.</summary>
     public bool TryAdd(ClientCodec codec, in OutboundFrame message, long now, out OutboundFrame sequenced)
@@ -46,9 +44,8 @@ internal sealed class ReplayBuffer(int maxMessages, long maxBytes)
         }
     }
 
-    /// <summary>What must be sent again, in order.</summary>
-    public IEnumerable<OutboundFrame> Unacknowledged(long now) =>
-        _entries.Where(entry => entry.Frame.ExpiresAt > now).Select(entry => entry.Frame);
+    /// <summary>What must be sent again, in order; the outbox that it goes to leaves out what is over by then.</summary>
+    public IEnumerable<OutboundFrame> Unacknowledged => _entries.Select(entry => entry.Frame);
 
     private bool HasRoomFor(int bytes) => _entries.Count < maxMessages && _bytes + bytes <= maxBytes;
 
