@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using ServerlessGateway.Emulators.Faults;
 using ServerlessGateway.WebPubSubEmulator.EventHandlers;
 using ServerlessGateway.WebPubSubEmulator.Hub;
+using ServerlessGateway.WebPubSubEmulator.Quotas;
 
 namespace ServerlessGateway.WebPubSubEmulator;
 
@@ -36,6 +37,9 @@ internal sealed record EmulatorOptions
     public FaultPlan? Faults { get; init; }
 
     public HubLimits Limits { get; init; } = new();
+
+    /// <summary>What the instance may be used for.</summary>
+    public QuotaOptions Quotas { get; init; } = QuotaOptions.Unlimited;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

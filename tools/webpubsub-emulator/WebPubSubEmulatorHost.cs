@@ -10,6 +10,7 @@ using ServerlessGateway.WebPubSubEmulator.EventHandlers;
 using ServerlessGateway.WebPubSubEmulator.Faults;
 using ServerlessGateway.WebPubSubEmulator.Http;
 using ServerlessGateway.WebPubSubEmulator.Hub;
+using ServerlessGateway.WebPubSubEmulator.Quotas;
 using ServerlessGateway.WebPubSubEmulator.Rest;
 
 namespace ServerlessGateway.WebPubSubEmulator;
@@ -84,6 +85,8 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(options.LogLevel);
+        // Why a start fails is thrown, and said once by whoever started it; what ends a running host is critical.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         foreach (var (category, level) in options.LogLevels)
         {
             builder.Logging.AddFilter(category == "Default" ? null : category, level);
@@ -117,8 +120,12 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
 
     private static void AddServices(IServiceCollection services, EmulatorOptions options, ServiceAddress address)
     {
+        var limits = options.Limits with
+        {
+            MaxConnections = Math.Min(options.Quotas.Connections ?? int.MaxValue, options.Limits.MaxConnections),
+        };
         services.AddSingleton(options.Time);
-        services.AddSingleton(options.Limits);
+        services.AddSingleton(limits);
         services.AddSingleton(CreateKeys(options));
         services.AddSingleton(address);
         services.AddSingleton(options.NewConnectionId);
@@ -132,6 +139,14 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
             provider.GetRequiredService<ILogger<AccessKeyEndpoint>>()));
         services.AddSingleton<HubRegistry>();
         services.AddSingleton<Meter>();
+        services.AddSingleton(options.Quotas);
+        services.AddSingleton(provider => new DailyMessages(
+            provider.GetRequiredService<Meter>(),
+            options.Time,
+            options.Quotas.MessagesPerDay is null ? null : options.DataFolder,
+            provider.GetRequiredService<ILogger<DailyMessages>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<DailyMessages>());
+        services.AddSingleton<Quota>();
         services.AddSingleton<FaultEngine>();
         services.AddSingleton(InstanceFaultKinds.Reader);
         services.AddSingleton<FaultEndpoints>();
@@ -155,7 +170,7 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
         services.AddSingleton(provider => new ClientServices(
             provider.GetRequiredService<EventDispatcher>(),
             provider.GetRequiredService<Meter>(),
-            options.Limits,
+            limits,
             options.Time,
             provider.GetRequiredService<ILogger<ClientSocket>>()));
         services.AddSingleton<ClientSessions>();
@@ -167,13 +182,16 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
     {
         AccessKeys.Check(options.AccessKeys);
         if (options.DataFolder is null) return new AccessKeys(options.AccessKeys);
+        Directory.CreateDirectory(options.DataFolder);
         var file = new AccessKeyFile(options.DataFolder, options.AccessKeys);
         return new AccessKeys(file.Read(), file.Write);
     }
 
     private static void Configure(KestrelServerOptions kestrel, EmulatorOptions options)
     {
-        kestrel.Listen(IPAddress.Loopback, options.Port);
+        // Both loopback addresses, since localhost may be either; a free port can only be taken of one.
+        if (options.Port == 0) kestrel.Listen(IPAddress.Loopback, 0);
+        else kestrel.ListenLocalhost(options.Port);
         // Client tokens travel in the request line, and those with many roles or groups are long.
         kestrel.Limits.MaxRequestLineSize = 64 * 1024;
         kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;

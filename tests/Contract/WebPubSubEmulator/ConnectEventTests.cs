@@ -76,6 +76,25 @@ public sealed class ConnectEventTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Event handlers", "connected and disconnected")]
+    public async Task A_client_that_connect_let_in_and_the_handshake_did_not_is_disconnected_too()
+    {
+        _handler.Answer = (request, response) => request.Event == "connect"
+            ? TestHandler.WriteAsync(response, "application/json", """{"userId":"ada","subprotocol":"never.offered"}""")
+            : TestHandler.Empty(response);
+        await using var instance = await TestInstance.StartAsync(_handler.Config("connect,connected,disconnected"));
+
+        await TestClient.HandshakeStatusAsync(instance.ClientUrl(TestInstance.Sign(instance.Audience)));
+
+        var connect = await _handler.NextAsync();
+        var disconnected = await _handler.NextAsync();
+        Assert.Equal(("connect", "disconnected"), (connect.Event, disconnected.Event));
+        Assert.Equal(connect.Header("ce-connectionId"), disconnected.Header("ce-connectionId"));
+        Assert.Equal("ada", disconnected.Header("ce-userId"));
+        Assert.True(connect.Id < disconnected.Id);
+    }
+
+    [Fact]
     [Feature("Event handlers", "Cookies of a handler come back within the connection")]
     public async Task Cookies_of_a_handler_come_back_with_later_events_of_the_same_connection_only()
     {

@@ -89,7 +89,9 @@ public sealed class UserEventTests : IAsyncLifetime
     public async Task Events_of_one_connection_wait_for_each_other_and_not_for_another_connection()
     {
         var gates = new ConcurrentDictionary<string, TaskCompletionSource>();
-        _handler.Answer = (request, _) => gates.GetOrAdd(request.Text, _ => new TaskCompletionSource()).Task;
+        // Whoever comes first makes the gate: a request is told of before the handler answers it.
+        TaskCompletionSource Gate(string text) => gates.GetOrAdd(text, _ => new TaskCompletionSource());
+        _handler.Answer = (request, _) => Gate(request.Text).Task;
         await using var instance = await TestInstance.StartAsync(_handler.Config());
         await using var client = await instance.ConnectAsync("ada");
         await using var other = await instance.ConnectAsync("bob");
@@ -105,7 +107,7 @@ public sealed class UserEventTests : IAsyncLifetime
         var ids = new List<long> { inFlight.Single(request => request.Text == "1").Id };
         for (var i = 1; i <= 3; i++)
         {
-            gates[$"{i}"].SetResult();
+            Gate($"{i}").SetResult();
             Assert.Equal(i, (await client.ReceiveAsync())["ackId"]!.GetValue<int>());
             if (i == 3) break;
             var next = await _handler.NextAsync();
@@ -115,7 +117,7 @@ public sealed class UserEventTests : IAsyncLifetime
 
         Assert.Equal(ids.Order(), ids);
         Assert.Equal(3, ids.Distinct().Count());
-        gates["9"].SetResult();
+        Gate("9").SetResult();
     }
 
     [Fact]

@@ -32,7 +32,6 @@ internal sealed class AccessKeyFile(string folder, IReadOnlyList<string> given)
     /// <summary>Replaces the file as a whole: whatever happens, either the old keys or the new ones stand in it.</summary>
     public void Write(IReadOnlyList<string> current)
     {
-        Directory.CreateDirectory(folder);
         var part = _path + ".new";
         File.WriteAllText(part, JsonSerializer.Serialize(new Content(given, current), JsonSerializerOptions.Web));
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(part, OwnerOnly);

@@ -3,6 +3,7 @@ using ServerlessGateway.WebPubSubEmulator.Access;
 using ServerlessGateway.WebPubSubEmulator.EventHandlers;
 using ServerlessGateway.WebPubSubEmulator.Faults;
 using ServerlessGateway.WebPubSubEmulator.Hub;
+using ServerlessGateway.WebPubSubEmulator.Quotas;
 
 namespace ServerlessGateway.WebPubSubEmulator.Clients;
 
@@ -22,6 +23,7 @@ internal sealed partial class ClientEndpoint(
     ClientRecovery recovery,
     ReconnectionTokens reconnectionTokens,
     InstanceFaults faults,
+    Quota quota,
     ILogger<ClientEndpoint> logger)
 {
     private const string GroupClaim = "webpubsub.group";
@@ -69,6 +71,13 @@ internal sealed partial class ClientEndpoint(
             return;
         }
 
+        if (quota.RefusalOfClient() is { } refusal)
+        {
+            // Before the event handler is asked: nobody should hear of a client that there is no room for.
+            await RefuseAsync(context, StatusCodes.Status429TooManyRequests, refusal);
+            return;
+        }
+
         await AdmitAsync(context, hub, token);
     }
 
@@ -104,6 +113,7 @@ internal sealed partial class ClientEndpoint(
         var offered = context.WebSockets.WebSocketRequestedProtocols;
         if (!Subprotocols.TryChoose(offered, accepted.Subprotocol, out var chosen))
         {
+            services.Events.Abandoned(hub, accepted.ApplyTo(spec), "The subprotocol cannot be used.");
             await RefuseAsync(context, StatusCodes.Status400BadRequest, Subprotocols.Refusal(offered));
             return;
         }
@@ -116,6 +126,7 @@ internal sealed partial class ClientEndpoint(
         var signal = new OutboxSignal();
         if (sessions.TryOpen(hub, spec, signal) is not var (connection, session))
         {
+            services.Events.Abandoned(hub, spec, "The connection count limit is reached.");
             await RefuseAsync(context, StatusCodes.Status429TooManyRequests, "The connection count limit is reached.");
             return;
         }

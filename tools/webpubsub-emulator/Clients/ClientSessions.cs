@@ -7,16 +7,17 @@ namespace ServerlessGateway.WebPubSubEmulator.Clients;
 /// The sessions of an instance, each for as long as its connection. They outlive the requests that open sockets, so their
 /// work has its owner here, and on stop it is waited for.
 /// </summary>
-internal sealed class ClientSessions(ClientServices services, IHostApplicationLifetime lifetime) : IHostedService
+internal sealed class ClientSessions(HubRegistry hubs, ClientServices services, IHostApplicationLifetime lifetime)
+    : IHostedService
 {
     private readonly ConcurrentDictionary<HubConnection, Running> _running = new();
 
-    /// <summary>Opens a connection and serves it until it ends; null when the hub is full or the id is taken.</summary>
+    /// <summary>Opens a connection and serves it until it ends; null when the instance is full or the id is taken.</summary>
     public (HubConnection Connection, ClientSession Session)? TryOpen(
         HubCore hub, ConnectionSpec spec, OutboxSignal signal)
     {
         var session = new ClientSession(hub, services);
-        if (hub.TryOpen(spec, signal, session) is not { } connection) return null;
+        if (hubs.TryOpen(hub, spec, signal, session) is not { } connection) return null;
         services.Meter.Opened();
         // The session is there before its work starts, which may end at once and take it away again.
         var running = _running[connection] = new Running(session);

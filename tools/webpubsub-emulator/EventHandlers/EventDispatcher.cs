@@ -31,16 +31,9 @@ internal sealed partial class EventDispatcher(
     {
         if (config.ForSystemEvent(hub.Name, "connect") is not { } rule) return ConnectOutcome.Accepted.AsIs;
         var answer = await sender.SendAsync(
-            new CloudEvent
+            Of(hub, spec, CallbackKind.Connect, "connect") with
             {
-                Kind = CallbackKind.Connect,
-                Hub = hub.Name,
-                ConnectionId = spec.ConnectionId,
-                Id = ConnectEventId,
-                Name = "connect",
-                UserId = spec.UserId,
                 Body = ConnectBody.Write(token, request, request.HttpContext.WebSockets.WebSocketRequestedProtocols),
-                ContentType = "application/json; charset=utf-8",
             },
             rule,
             cancellationToken);
@@ -84,14 +77,24 @@ internal sealed partial class EventDispatcher(
     }
 
     public void Connected(HubCore hub, HubConnection connection) =>
-        Notify(hub, connection, CallbackKind.Connected, "connected", "{}"u8.ToArray());
+        Notify(Of(hub, connection, CallbackKind.Connected, "connected") with { Body = "{}"u8.ToArray() });
 
-    public void Disconnected(HubCore hub, HubConnection connection, ConnectionEnd end) => Notify(
-        hub,
-        connection,
-        CallbackKind.Disconnected,
-        "disconnected",
-        JsonSerializer.SerializeToUtf8Bytes(new { reason = end.Reason }));
+    public void Disconnected(HubCore hub, HubConnection connection, ConnectionEnd end) =>
+        Notify(Of(hub, connection, CallbackKind.Disconnected, "disconnected") with { Body = ReasonBody(end.Reason) });
+
+    /// <summary>
+    /// Tells that a client whom the handler let in was turned away after all: whoever heard of connect hears of the end.
+    /// </summary>
+    public void Abandoned(HubCore hub, ConnectionSpec spec, string reason)
+    {
+        if (config.ForSystemEvent(hub.Name, "connect") is null) return;
+        Notify(Of(hub, spec, CallbackKind.Disconnected, "disconnected") with
+        {
+            Id = ConnectEventId + 1,
+            State = spec.State,
+            Body = ReasonBody(reason),
+        });
+    }
 
     private static MessageData? MessageOf(HandlerAnswer.Answered answered) => answered switch
     {
@@ -108,18 +111,26 @@ internal sealed partial class EventDispatcher(
         _ => "application/x-protobuf",
     };
 
-    private static CloudEvent Of(HubCore hub, HubConnection connection, CallbackKind kind, string name) => new()
+    private static byte[] ReasonBody(string reason) => JsonSerializer.SerializeToUtf8Bytes(new { reason });
+
+    private static CloudEvent Of(HubCore hub, HubConnection connection, CallbackKind kind, string name) =>
+        Of(hub, connection.Spec, kind, name) with
+        {
+            Id = ConnectEventId + connection.NextEventNumber(),
+            State = connection.State,
+        };
+
+    private static CloudEvent Of(HubCore hub, ConnectionSpec spec, CallbackKind kind, string name) => new()
     {
         Kind = kind,
         Hub = hub.Name,
-        ConnectionId = connection.Id,
-        Id = ConnectEventId + connection.NextEventNumber(),
+        ConnectionId = spec.ConnectionId,
+        Id = ConnectEventId,
         Name = name,
         Body = default,
         ContentType = "application/json; charset=utf-8",
-        UserId = connection.UserId,
-        Subprotocol = connection.Spec.Subprotocol,
-        State = connection.State,
+        UserId = spec.UserId,
+        Subprotocol = spec.Subprotocol,
     };
 
     private ConnectOutcome ToOutcome(HandlerAnswer answer, string connectionId)
@@ -152,30 +163,30 @@ internal sealed partial class EventDispatcher(
         return new ConnectOutcome.Refused(StatusCodes.Status500InternalServerError, problem);
     }
 
-    private void Notify(HubCore hub, HubConnection connection, CallbackKind kind, string name, byte[] body)
+    private void Notify(CloudEvent told)
     {
-        var isLast = kind == CallbackKind.Disconnected;
-        if (config.ForSystemEvent(hub.Name, name) is not { } rule)
+        var isLast = told.Kind == CallbackKind.Disconnected;
+        if (config.ForSystemEvent(told.Hub, told.Name) is not { } rule)
         {
-            if (isLast) cookies.Forget(connection.Id);
+            if (isLast) cookies.Forget(told.ConnectionId);
             return;
         }
 
-        var told = Of(hub, connection, kind, name) with { Body = body };
-        notifications.Post(async stopping =>
+        var isQueued = notifications.Post(async stopping =>
         {
             switch (await sender.SendAsync(told, rule, stopping))
             {
                 case HandlerAnswer.Failed failed:
-                    LogFailed(logger, name, connection.Id, failed.Reason);
+                    LogFailed(logger, told.Name, told.ConnectionId, failed.Reason);
                     break;
                 case HandlerAnswer.Answered { IsSuccess: false } answered:
-                    LogFailed(logger, name, connection.Id, $"The event handler answered {answered.StatusCode}.");
+                    LogFailed(logger, told.Name, told.ConnectionId, $"The event handler answered {answered.StatusCode}.");
                     break;
             }
 
-            if (isLast) cookies.Forget(connection.Id);
+            if (isLast) cookies.Forget(told.ConnectionId);
         });
+        if (isLast && !isQueued) cookies.Forget(told.ConnectionId);
     }
 
     [LoggerMessage(3201, LogLevel.Warning, "Hub {Hub} has no event handler for {EventName} of {ConnectionId}")]

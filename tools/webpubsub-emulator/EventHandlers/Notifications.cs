@@ -17,9 +17,12 @@ internal sealed partial class Notifications(ILogger<Notifications> logger) : Bac
     private readonly Channel<Func<CancellationToken, Task>> _queue = Channel.CreateBounded<Func<CancellationToken, Task>>(
         new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait });
 
-    public void Post(Func<CancellationToken, Task> send)
+    /// <summary>Queues a notification; false when it was dropped.</summary>
+    public bool Post(Func<CancellationToken, Task> send)
     {
-        if (!_queue.Writer.TryWrite(send)) LogDropped(logger, Capacity);
+        if (_queue.Writer.TryWrite(send)) return true;
+        LogDropped(logger, Capacity);
+        return false;
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)

@@ -31,6 +31,9 @@ internal sealed class Meter
     private long _closed;
     private long _slow;
 
+    /// <summary>What went out to clients and to event handlers so far.</summary>
+    public long OutboundBytes => Interlocked.Read(ref _clientBytes) + Interlocked.Read(ref _callbackBytes);
+
     public void ClientFrame(int bytes)
     {
         Interlocked.Add(ref _clientBytes, bytes);

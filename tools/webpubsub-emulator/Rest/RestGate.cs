@@ -1,8 +1,10 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using ServerlessGateway.WebPubSubEmulator.Access;
 using ServerlessGateway.WebPubSubEmulator.Faults;
 using ServerlessGateway.WebPubSubEmulator.Http;
 using ServerlessGateway.WebPubSubEmulator.Hub;
+using ServerlessGateway.WebPubSubEmulator.Quotas;
 
 namespace ServerlessGateway.WebPubSubEmulator.Rest;
 
@@ -16,10 +18,12 @@ internal sealed class RestGate(
     TokenReader tokens,
     EntraTokens entra,
     ServiceAddress address,
+    Quota quota,
     InstanceFaults faults,
     Meter meter)
 {
     private const int HubSegment = 2;
+    private const string SendSegment = ":send";
 
     private static readonly HashSet<string> Versions =
         ["2021-10-01", "2022-11-01", "2023-07-01", "2024-01-01", "2024-12-01"];
@@ -47,7 +51,10 @@ internal sealed class RestGate(
                 return RestResults.Error(StatusCodes.Status401Unauthorized, "Unauthorized", reason);
             }
 
-            return await operation(new RestCall(context, HubOf(context, out var segments), segments, limits, faults));
+            CheckRate(context);
+            var hub = HubOf(context, out var segments);
+            if (segments[^1] == SendSegment && !quota.HasMessages) throw TooMany("The messages of this day are used up.");
+            return await operation(new RestCall(context, hub, segments, limits, faults));
         }
         catch (RestException refusal)
         {
@@ -79,7 +86,17 @@ internal sealed class RestGate(
 
         segments = RestCall.SegmentsOf(context);
         if (!HubName.TryParse(segments[HubSegment], out var name)) throw RestException.Bad("The hub name is invalid.", "hub");
-        return hubs.Get(name)
-            ?? throw new RestException(StatusCodes.Status429TooManyRequests, "TooManyRequests", "There are too many hubs.");
+        return hubs.Get(name) ?? throw TooMany("There are too many hubs.");
     }
+
+    private void CheckRate(HttpContext context)
+    {
+        var wait = quota.WaitOfRestCall();
+        if (wait == TimeSpan.Zero) return;
+        context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        throw TooMany("There are too many calls in this second.");
+    }
+
+    private static RestException TooMany(string message) =>
+        new(StatusCodes.Status429TooManyRequests, "TooManyRequests", message);
 }
