@@ -27,6 +27,9 @@ public sealed class FaultEngine : IAsyncDisposable
     /// </summary>
     public Func<ActiveRule, Task> Act { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Whether any rule is in force, spent or not.</summary>
+    public bool HasRules => _byKind is not null;
+
     /// <summary>Whether a rule of the kind is in force, spent or not.</summary>
     public bool IsArmed(FaultKind kind) => _byKind?.ContainsKey(kind) == true;
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using ServerlessGateway.Emulators.Faults;
 using ServerlessGateway.ServiceBusEmulator.Configuration;
+using ServerlessGateway.ServiceBusEmulator.Faults;
 using ServerlessGateway.ServiceBusEmulator.Journal;
 using ServerlessGateway.ServiceBusEmulator.Limits;
 
@@ -34,6 +36,10 @@ internal static class EmulatorCommand
             Description = "NAME=VALUE, again for each: sets a bound on what peers may use, such as MaxConnections=100"
                 + " or IdleTimeout=30 (seconds). The README lists them.",
         };
+        var faults = new Option<FileInfo?>("--faults")
+        {
+            Description = "JSON file with fault rules that are in force from the start, as PUT /faults takes them.",
+        };
         var json = new Option<bool>("--json") { Description = "Print the ready line as JSON." };
         var exitWithParent = new Option<bool>("--exit-with-parent")
         {
@@ -41,13 +47,13 @@ internal static class EmulatorCommand
         };
         var command = new RootCommand("Azure Service Bus on one machine: AMQP 1.0, sessions, topics, durable.")
         {
-            port, httpPort, config, data, flush, limit, json, exitWithParent,
+            port, httpPort, config, data, flush, limit, faults, json, exitWithParent,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new EmulatorArguments(
                 parsed.GetValue(port), parsed.GetValue(httpPort),
                 parsed.GetRequiredValue(config), parsed.GetValue(data), parsed.GetValue(flush),
-                parsed.GetValue(limit) ?? [], parsed.GetValue(json), parsed.GetValue(exitWithParent)),
+                parsed.GetValue(limit) ?? [], parsed.GetValue(faults), parsed.GetValue(json), parsed.GetValue(exitWithParent)),
             cancellationToken));
         return command;
     }
@@ -74,12 +80,19 @@ internal static class EmulatorCommand
             return 1;
         }
 
+        if (!TryReadFaults(arguments.Faults, out var faults, out problem))
+        {
+            await Console.Error.WriteLineAsync(problem);
+            return 1;
+        }
+
         var options = new ServiceBusEmulatorOptions
         {
             Namespace = definition,
             Port = arguments.Port,
             HttpPort = arguments.HttpPort,
             Journal = new JournalOptions { Directory = arguments.Data?.FullName ?? string.Empty, Flush = arguments.Flush },
+            Faults = faults,
             LogToConsole = true,
         };
         foreach (var limit in arguments.Limits)
@@ -118,6 +131,22 @@ internal static class EmulatorCommand
         }
     }
 
+    private static bool TryReadFaults(FileInfo? file, out FaultPlan? plan, out string problem)
+    {
+        (plan, problem) = (null, string.Empty);
+        try
+        {
+            plan = file is null ? null : NamespaceFaultKinds.Reader.Read(File.ReadAllBytes(file.FullName));
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FaultPlanException)
+        {
+            problem = $"--faults {file}: {e.Message.ReplaceLineEndings(" ")}";
+            return false;
+        }
+    }
+
     private sealed record EmulatorArguments(
-        int Port, int HttpPort, FileInfo Config, DirectoryInfo? Data, JournalFlush Flush, string[] Limits, bool Json, bool ExitWithParent);
+        int Port, int HttpPort, FileInfo Config, DirectoryInfo? Data, JournalFlush Flush,
+        string[] Limits, FileInfo? Faults, bool Json, bool ExitWithParent);
 }

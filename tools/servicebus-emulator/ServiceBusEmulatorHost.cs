@@ -2,8 +2,10 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
+using ServerlessGateway.Emulators.Faults;
 using ServerlessGateway.ServiceBusEmulator.Amqp;
 using ServerlessGateway.ServiceBusEmulator.Broker;
+using ServerlessGateway.ServiceBusEmulator.Faults;
 using ServerlessGateway.ServiceBusEmulator.Http;
 using ServerlessGateway.ServiceBusEmulator.Journal;
 
@@ -107,8 +109,6 @@ internal sealed class ServiceBusEmulatorHost : IAsyncDisposable
                 console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         }
 
-        var services = new AmqpServices(
-            broker, options.Key, options.Limits, options.Time, options.NewId, options.Namespace.Name);
         AmqpServer? server = null;
         ListenOptions? amqp = null;
         ListenOptions? http = null;
@@ -123,13 +123,26 @@ internal sealed class ServiceBusEmulatorHost : IAsyncDisposable
             });
             kestrel.Listen(IPAddress.Loopback, options.HttpPort, listen => http = listen);
         });
+        builder.Services.AddSingleton(_ => new FaultEngine(options.Time));
+        builder.Services.AddSingleton(NamespaceFaultKinds.Reader);
+        builder.Services.AddSingleton<FaultEndpoints>();
         builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
 
         var application = builder.Build();
+        var faults = application.Services.GetRequiredService<FaultEngine>();
+        var services = new AmqpServices(
+            broker, options.Key, options.Limits, options.Time, options.NewId, options.Namespace.Name,
+            new NamespaceFaults(faults));
         server = new AmqpServer(services, application.Services.GetRequiredService<ILogger<AmqpServer>>());
+        faults.Act = new NamespaceActs(broker, server, options.Time).ActAsync;
+        if (options.Faults is { } plan)
+        {
+            await faults.ReplaceAsync(plan);
+        }
+
         application.UseRouting();
-        application.MapEmulator(broker);
+        application.MapEmulator(broker, application.Services.GetRequiredService<FaultEndpoints>());
         await application.StartAsync(cancellationToken);
         return new ServiceBusEmulatorHost(
             application, broker, durable, server, options, amqp!.IPEndPoint!, http!.IPEndPoint!);

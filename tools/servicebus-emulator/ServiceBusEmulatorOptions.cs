@@ -1,3 +1,4 @@
+using ServerlessGateway.Emulators.Faults;
 using ServerlessGateway.ServiceBusEmulator.Amqp;
 using ServerlessGateway.ServiceBusEmulator.Broker;
 using ServerlessGateway.ServiceBusEmulator.Journal;
@@ -18,6 +19,9 @@ internal sealed record ServiceBusEmulatorOptions
 
     /// <summary>The journal; while it has no folder, everything is kept in memory only.</summary>
     public JournalOptions Journal { get; init; } = new() { Directory = string.Empty };
+
+    /// <summary>What goes wrong from the start on; nothing by default.</summary>
+    public FaultPlan? Faults { get; init; }
 
     public SharedAccessKey Key { get; init; } = SharedAccessKey.WellKnown;
 

@@ -81,6 +81,38 @@ public sealed class ProcessTests : IDisposable
         Assert.Contains(option == "--port" ? value : option, errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"kind":"explode"}""", "rule.kind is explode")]
+    [InlineData("""{"rules":[{"kind":"serverBusy","rate":7}]}""", "rules[0].rate is 7; 0 to 1 is allowed")]
+    public async Task Fault_rules_that_cannot_be_used_stop_the_start_with_one_line(string rules, string problem)
+    {
+        var file = Path.Combine(_folder.FullName, "faults.json");
+        await File.WriteAllTextAsync(file, rules);
+
+        var (exitCode, output, errors) = await EmulatorProcess.RunToEndAsync(
+            "--config", Config, "--port", "0", "--faults", file);
+
+        Assert.NotEqual(0, exitCode);
+        Assert.Empty(output);
+        Assert.Contains(problem, Assert.Single(errors.Trim().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Feature("Not in Azure", FaultTests.Rules, Support = FeatureSupport.Different, Note = FaultCommands.Note)]
+    public async Task Fault_rules_of_a_file_are_in_force_from_the_start()
+    {
+        var file = Path.Combine(_folder.FullName, "faults.json");
+        await File.WriteAllTextAsync(file, """{"kind":"serverBusy","target":{"operation":"send"},"count":1}""");
+        await using var emulator = await EmulatorProcess.StartAsync([.. Arguments(), "--faults", file]);
+        var sender = new SenderLink(await OpenAsync(emulator), "s", "plain");
+
+        var refusal = await Assert.ThrowsAsync<AmqpException>(
+            () => sender.SendAsync(EmulatorFixture.Text("first"), EmulatorFixture.Patience));
+        await sender.SendAsync(EmulatorFixture.Text("second"), EmulatorFixture.Patience);
+
+        Assert.Equal("com.microsoft:server-busy", (string)refusal.Error.Condition);
+    }
+
     [Fact]
     public async Task A_port_in_use_stops_the_start_with_one_line()
     {

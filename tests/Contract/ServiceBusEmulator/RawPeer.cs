@@ -38,10 +38,10 @@ internal sealed class RawPeer : IAsyncDisposable
     }
 
     /// <summary>SASL PLAIN, open, and one session numbered 0.</summary>
-    public async Task OpenAsync(uint incomingWindow = 5_000)
+    public async Task OpenAsync(uint incomingWindow = 5_000, string container = "raw")
     {
         await HandshakeAsync();
-        await SendAsync(0, new Open { ContainerId = "raw", HostName = "localhost" });
+        await SendAsync(0, new Open { ContainerId = container, HostName = "localhost" });
         await ExpectAsync<Open>();
         await SendAsync(0, new Begin { NextOutgoingId = 0, IncomingWindow = incomingWindow, OutgoingWindow = 5_000 });
         await ExpectAsync<Begin>();

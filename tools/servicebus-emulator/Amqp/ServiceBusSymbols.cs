@@ -8,6 +8,7 @@ internal static class ServiceBusSymbols
     public const string SessionFilter = "com.microsoft:session-filter";
     public const string LockedUntilUtc = "com.microsoft:locked-until-utc";
     public const string Timeout = "com.microsoft:timeout";
+    public const string DetachForced = "amqp:link:detach-forced";
     public const string DeadLetter = "com.microsoft:dead-letter";
     public const string DeadLetterReason = "DeadLetterReason";
     public const string DeadLetterDescription = "DeadLetterErrorDescription";

@@ -162,6 +162,24 @@ public sealed class SessionLease
         }
     }
 
+    /// <summary>
+    /// Ends the lease as if it had run out. One that is stolen is followed by a lease that nobody knows of, and that runs
+    /// out in its time: the session stays locked until then.
+    /// </summary>
+    internal void EndEarly(bool isStolen)
+    {
+        if (!isStolen)
+        {
+            Expire();
+            return;
+        }
+
+        _queue.Counters.LocksExpired++;
+        var held = Finish(LockLost());
+        _session.Lease = new SessionLease(_kernel, _queue, _sessions, _session);
+        _queue.Fail(held);
+    }
+
     /// <summary>Ends the lease from the broker's side when the broker stops.</summary>
     internal void End(BrokerError reason) => Finish(reason);
 

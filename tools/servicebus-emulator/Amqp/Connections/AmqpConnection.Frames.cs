@@ -107,6 +107,7 @@ internal sealed partial class AmqpConnection
             IdleTimeOut = (uint)Limits.IdleTimeout.TotalMilliseconds,
         });
         _state = ConnectionState.Open;
+        PeerName = open.ContainerId;
         LogOpened(_transport.ConnectionId, open.ContainerId);
     }
 

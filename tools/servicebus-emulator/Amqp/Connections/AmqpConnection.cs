@@ -3,6 +3,7 @@ using Amqp;
 using Amqp.Framing;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using ServerlessGateway.ServiceBusEmulator.Faults;
 
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
@@ -48,6 +49,14 @@ internal sealed partial class AmqpConnection : IAsyncDisposable
     }
 
     public AmqpLimits Limits => _services.Limits;
+
+    public NamespaceFaults Faults => _services.Faults;
+
+    /// <summary>A name that no other connection has.</summary>
+    public string Id => _transport.ConnectionId;
+
+    /// <summary>The container id under which the peer opened; null until it did.</summary>
+    public string? PeerName { get; private set; }
 
     public TimeProvider Time => _services.Time;
 
@@ -134,6 +143,13 @@ internal sealed partial class AmqpConnection : IAsyncDisposable
                 then(task.GetAwaiter().GetResult());
             }
         });
+    }
+
+    /// <summary>Cuts the socket: neither side says anything more.</summary>
+    public void Cut()
+    {
+        _transport.Abort(new ConnectionAbortedException("The connection was cut: a fault rule says so."));
+        _state = ConnectionState.Closed;
     }
 
     /// <summary>Puts a link in the line of those that may have something to send.</summary>

@@ -26,12 +26,22 @@ internal sealed partial class AmqpServer : IAsyncDisposable
     /// <summary>Connections being served.</summary>
     public int ConnectionCount => Volatile.Read(ref _count);
 
+    /// <summary>The connections, in the order in which they opened.</summary>
+    public IReadOnlyList<AmqpConnection> Connections =>
+        [.. _connections.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value)];
+
     /// <summary>What connections hold besides the broker's messages.</summary>
     public long HeldBytes => _memory.UsedBytes;
 
     /// <summary>Serves one connection to its end.</summary>
     public async Task ServeAsync(ConnectionContext transport)
     {
+        if (_services.Faults.RefusesConnection())
+        {
+            transport.Abort(new ConnectionAbortedException("The connection was cut: a fault rule says so."));
+            return;
+        }
+
         if (Interlocked.Increment(ref _count) > _services.Limits.MaxConnections)
         {
             Interlocked.Decrement(ref _count);

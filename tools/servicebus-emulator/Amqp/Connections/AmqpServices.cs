@@ -1,4 +1,5 @@
 using ServerlessGateway.ServiceBusEmulator.Broker;
+using ServerlessGateway.ServiceBusEmulator.Faults;
 
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
@@ -9,10 +10,12 @@ namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 /// <param name="Time">The clock.</param>
 /// <param name="NewId">Makes message ids for messages without one.</param>
 /// <param name="ContainerId">The name under which the server opens.</param>
+/// <param name="Faults">What goes wrong on command.</param>
 internal sealed record AmqpServices(
     MessageBroker Broker,
     SharedAccessKey Key,
     AmqpLimits Limits,
     TimeProvider Time,
     Func<Guid> NewId,
-    string ContainerId);
+    string ContainerId,
+    NamespaceFaults Faults);

@@ -26,6 +26,9 @@ internal abstract class AmqpLink(AmqpSession session, Attach attach)
     /// </summary>
     public string? ClaimPath { get; set; }
 
+    /// <summary>The entity that messages go to or come from; null for links of requests and answers.</summary>
+    public virtual string? EntityAddress => null;
+
     public bool IsClosed { get; private set; }
 
     /// <summary>Whether our attach has been sent; a session receiver's waits until a session was found.</summary>

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using Amqp;
 using Amqp.Framing;
 using ServerlessGateway.ServiceBusEmulator.Broker;
+using ServerlessGateway.ServiceBusEmulator.Faults;
 
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
@@ -31,6 +32,11 @@ internal class EntityReceiverLink(AmqpSession session, Attach attach, MessageQue
 
     /// <summary>The queue received from.</summary>
     public MessageQueue Queue { get; } = queue;
+
+    public override string EntityAddress => Queue.Address;
+
+    /// <summary>The session whose messages come here; null outside sessions.</summary>
+    public virtual string? SessionId => null;
 
     protected ReceiveMode Mode { get; } = attach.SndSettleMode == SenderSettleMode.Settled
         ? ReceiveMode.ReceiveAndDelete
@@ -86,12 +92,29 @@ internal class EntityReceiverLink(AmqpSession session, Attach attach, MessageQue
             return;
         }
 
-        delivery.IsBeingSettled = true;
-        Connection.Await(SettleAsync(delivery.LockToken, settlement), error =>
+        var faults = Connection.Faults.OnSettlement(Connection, EntityAddress, SessionId);
+        if (faults.IsLost)
         {
-            DeliveryState outcome = error is null ? new Accepted() : Refusal(Fault(error.Symbol, error.Description));
-            Session.SettleOutgoing(deliveryId, settled ? null : outcome);
-        });
+            return;
+        }
+
+        delivery.IsBeingSettled = true;
+        void Settle() => Connection.Await(
+            faults.IsBusy ? Task.FromResult<BrokerError?>(NamespaceFaults.Busy) : SettleAsync(delivery.LockToken, settlement),
+            error =>
+            {
+                DeliveryState outcome = error is null ? new Accepted() : Refusal(Fault(error.Symbol, error.Description));
+                Session.SettleOutgoing(deliveryId, settled || faults.LosesAnswer ? null : outcome);
+            });
+
+        if (faults.Delay is { } delay)
+        {
+            Connection.Faults.Later(delay, Connection, Settle);
+        }
+        else
+        {
+            Settle();
+        }
     }
 
     /// <summary>Opens the link on a receiver of the broker, or refuses it.</summary>

@@ -1,5 +1,6 @@
 using Amqp.Framing;
 using ServerlessGateway.ServiceBusEmulator.Broker;
+using ServerlessGateway.ServiceBusEmulator.Faults;
 
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
@@ -10,6 +11,8 @@ namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 internal sealed class EntitySenderLink(AmqpSession session, Attach attach, BrokerEntity entity)
     : IncomingLink(session, attach)
 {
+    public override string EntityAddress => entity.Address;
+
     protected override long MaxMessageBytes { get; } =
         Math.Min(entity.MaxMessageBytes, session.Connection.Limits.MaxMessageBytes);
 
@@ -27,13 +30,29 @@ internal sealed class EntitySenderLink(AmqpSession session, Attach attach, Broke
             return;
         }
 
+        if (Connection.Faults.IsBusy(BusyOperation.Send, Connection, EntityAddress))
+        {
+            Answer(deliveryId, settled, Fault(NamespaceFaults.Busy.Symbol, NamespaceFaults.Busy.Description));
+            return;
+        }
+
+        var losesAnswer = Connection.Faults.LosesSendAnswer(Connection, EntityAddress);
         Connection.BytesBeingStored += message.Length;
         Connection.Await(entity.SendAsync(messages), error =>
         {
             Connection.BytesBeingStored -= message.Length;
-            Answer(deliveryId, settled, error is null ? null : Fault(error.Symbol, error.Description));
+            if (losesAnswer)
+            {
+                AnswerNever();
+            }
+            else
+            {
+                Answer(deliveryId, settled, error is null ? null : Fault(error.Symbol, error.Description));
+            }
         });
     }
+
+    protected override TimeSpan? WithholdsCredit() => Connection.Faults.WithholdsCredit(Connection, EntityAddress);
 
     protected override void OnEnded()
     {

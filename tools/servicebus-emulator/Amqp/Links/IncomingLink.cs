@@ -15,6 +15,7 @@ internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpL
     private uint _deliveryCount = attach.InitialDeliveryCount;
     private int _credit;
     private int _unanswered;
+    private bool _isWithheld;
 
     /// <summary>The largest message of this link.</summary>
     protected abstract long MaxMessageBytes { get; }
@@ -26,7 +27,7 @@ internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpL
         answer.Target = new Target { Address = (Request.Target as Target)?.Address };
         answer.MaxMessageSize = (ulong)MaxMessageBytes;
         Confirm(answer);
-        Grant(_maxCredit);
+        Offer();
     }
 
     public override void OnFlow(Flow flow)
@@ -76,6 +77,19 @@ internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpL
 
     /// <summary>Takes a whole message. Its answer is given by <see cref="Answer"/>, then or later.</summary>
     protected abstract void OnMessage(uint deliveryId, uint format, bool settled, ReadOnlyMemory<byte> message);
+
+    /// <summary>How long credit that is due now is withheld on command; null for not at all.</summary>
+    protected virtual TimeSpan? WithholdsCredit() => null;
+
+    /// <summary>Leaves the sender without an answer: it will never know what became of the message.</summary>
+    protected void AnswerNever()
+    {
+        _unanswered--;
+        if (!IsClosed)
+        {
+            Replenish();
+        }
+    }
 
     /// <summary>Tells the sender what became of a message; null means that it is kept.</summary>
     protected void Answer(uint deliveryId, bool settled, Error? error)
@@ -180,8 +194,33 @@ internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpL
         var available = _maxCredit - _unanswered;
         if (_credit < _maxCredit / 2 && available - _credit >= _maxCredit / 4)
         {
-            Grant(available);
+            Offer();
         }
+    }
+
+    /// <summary>Grants what there is room for, now or when a fault is over.</summary>
+    private void Offer()
+    {
+        if (_isWithheld)
+        {
+            return;
+        }
+
+        if (WithholdsCredit() is not { } delay)
+        {
+            Grant(_maxCredit - _unanswered);
+            return;
+        }
+
+        _isWithheld = true;
+        Connection.Faults.Later(delay, Connection, () =>
+        {
+            _isWithheld = false;
+            if (!IsClosed)
+            {
+                Grant(_maxCredit - _unanswered);
+            }
+        });
     }
 
     private void Grant(int credit)

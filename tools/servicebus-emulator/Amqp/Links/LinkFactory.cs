@@ -3,6 +3,7 @@ using Amqp.Framing;
 using Amqp.Transactions;
 using Amqp.Types;
 using ServerlessGateway.ServiceBusEmulator.Broker;
+using ServerlessGateway.ServiceBusEmulator.Faults;
 
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
@@ -54,7 +55,7 @@ internal sealed class LinkFactory(AmqpConnection connection, MessageBroker broke
             : Refuse(session, attach, ErrorCode.NotAllowed,
                 $"'{entity.Address}' is a {entity.Kind}: nothing is sent to it.");
 
-    private static AmqpLink Receiver(AmqpSession session, Attach attach, BrokerEntity entity)
+    private AmqpLink Receiver(AmqpSession session, Attach attach, BrokerEntity entity)
     {
         if (entity is not MessageQueue queue)
         {
@@ -62,7 +63,13 @@ internal sealed class LinkFactory(AmqpConnection connection, MessageBroker broke
                 $"'{entity.Address}' is a topic: receive from one of its subscriptions.");
         }
 
-        return TryFindSessionFilter(attach, out var sessionId)
+        var takesSession = TryFindSessionFilter(attach, out var sessionId);
+        if (connection.Faults.IsBusy(BusyOperation.Receive, connection, queue.Address, sessionId))
+        {
+            return Refuse(session, attach, NamespaceFaults.Busy.Symbol, NamespaceFaults.Busy.Description);
+        }
+
+        return takesSession
             ? new SessionReceiverLink(session, attach, queue, sessionId)
             : new EntityReceiverLink(session, attach, queue);
     }

@@ -16,6 +16,8 @@ internal sealed class SessionReceiverLink(AmqpSession session, Attach attach, Me
     /// <summary>The lock on the session, once there is one.</summary>
     public SessionLease? Lease { get; private set; }
 
+    public override string? SessionId => Lease?.SessionId;
+
     public override void Open()
     {
         var left = new CancellationTokenSource();

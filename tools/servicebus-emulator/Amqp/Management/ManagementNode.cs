@@ -1,6 +1,7 @@
 using Amqp;
 using Amqp.Types;
 using ServerlessGateway.ServiceBusEmulator.Broker;
+using ServerlessGateway.ServiceBusEmulator.Faults;
 
 namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 
@@ -11,7 +12,10 @@ internal sealed class ManagementNode(AmqpConnection connection, BrokerEntity ent
 {
     public void Handle(Message request, Action<Message> reply)
     {
-        connection.Await(AnswerAsync(request), answer => reply(answer.ToMessage()));
+        var answering = connection.Faults.IsBusy(BusyOperation.Manage, connection, entity.Address)
+            ? Task.FromResult(ManagementAnswer.Failed(NamespaceFaults.Busy))
+            : AnswerAsync(request);
+        connection.Await(answering, answer => reply(answer.ToMessage()));
     }
 
     private async Task<ManagementAnswer> AnswerAsync(Message request)
