@@ -190,7 +190,11 @@ public sealed class MemoryBoundTests
         await peer.TrySendBytesAsync(RawFrames.Transfer(Part(handle, handle), new byte[PartBytes]));
         await peer.TrySendBytesAsync(RawFrames.Amqp(0, new Flow
         {
-            NextIncomingId = 1, IncomingWindow = 5_000, NextOutgoingId = 0, OutgoingWindow = 10, Echo = true,
+            NextIncomingId = 1,
+            IncomingWindow = 5_000,
+            NextOutgoingId = 0,
+            OutgoingWindow = 10,
+            Echo = true,
         }));
         return await peer.ReadAsync();
     }

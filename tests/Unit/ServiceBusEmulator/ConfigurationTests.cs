@@ -163,9 +163,23 @@ public sealed class ConfigurationTests
             StringComparison.Ordinal);
 
     [Fact]
+    public void More_entities_than_the_cloud_allows_are_refused()
+    {
+        var queues = Enumerable.Range(0, 10_001).Select(index => $"{{\"Name\":\"q{index}\"}}");
+        var subscriptions = Enumerable.Range(0, 2_001).Select(index => $"{{\"Name\":\"s{index}\"}}");
+
+        Assert.Contains("10001", Error(WithQueues(string.Join(',', queues))), StringComparison.Ordinal);
+        Assert.Equal(
+            $"{Namespace}.Topics[0].Subscriptions: the value 2001 is not permitted; permitted: up to 2000 of one topic.",
+            Error("""
+                {"UserConfig":{"Namespaces":[{"Name":"n","Topics":[{"Name":"t","Subscriptions":[ALL]}]}]}}
+                """.Replace("ALL", string.Join(',', subscriptions), StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_sql_filter_is_read()
     {
-        var rule = Read(WithRule("""{"FilterType":"Sql","SqlFilter":{"SqlExpression":"sys.Label = 'a'"}}"""))
+        var rule = Read(WithRule("""{"FilterType":"Sql","SqlFilter":{"SqlExpression":"sys.Label = 'a'"},"Action":{}}"""))
             .Topics[0].Subscriptions[0].Rules[0];
 
         Assert.Equal("sys.Label = 'a'", Assert.IsType<MessageFilter.Sql>(rule.Filter).Expression);
@@ -187,7 +201,7 @@ public sealed class ConfigurationTests
     [Theory]
     [InlineData("""{"FilterType":"Regex"}""", ".FilterType: the value \"Regex\" is not permitted")]
     [InlineData("""{"FilterType":"Correlation"}""", ".CorrelationFilter: the key is missing.")]
-    [InlineData("""{"FilterType":"True","Action":{}}""", ".Action: not supported: SQL actions.")]
+    [InlineData("""{"FilterType":"True","Action":{"SqlExpression":"SET a = 1"}}""", ".Action.SqlExpression: not supported: SQL actions.")]
     [InlineData("""{"FilterType":"Correlation","CorrelationFilter":{"Colour":"red"}}""", ".CorrelationFilter.Colour: the key is unknown.")]
     public void A_bad_rule_is_named(string properties, string expected) =>
         Assert.StartsWith(

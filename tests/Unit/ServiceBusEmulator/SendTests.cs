@@ -60,6 +60,19 @@ public sealed class SendTests
     }
 
     [Fact]
+    public async Task A_partition_key_is_short_and_the_sessions_own()
+    {
+        using var fixture = WithSessions();
+
+        var wrong = await fixture.Q().SendAsync([Message("1", "a") with { PartitionKey = "b" }]);
+        var tooLong = await fixture.Q().SendAsync([Message("1", "a") with { PartitionKey = new string('k', 129) }]);
+
+        Assert.Equal(BrokerErrorCode.NotAllowed, wrong?.Code);
+        Assert.Equal(BrokerErrorCode.ArgumentOutOfRange, tooLong?.Code);
+        await fixture.SendAsync(Message("1", "a") with { PartitionKey = "a" });
+    }
+
+    [Fact]
     public async Task A_full_queue_refuses_until_something_is_removed()
     {
         using var fixture = WithQueue(queue => queue with { MaxSizeBytes = 10 });

@@ -48,3 +48,18 @@ test("cancelled messages never come, and cannot be cancelled twice", async () =>
   await assert.rejects(sender.cancelScheduledMessages(numbers), { code: "MessageNotFound" });
   await receiver.close();
 });
+
+test("scheduled messages are peeked with their state, and many are scheduled and cancelled at once", async () => {
+  const due = new Date(Date.now() + 3_600_000);
+  const numbers = await sender.scheduleMessages(
+    Array.from({ length: 100 }, (_, i) => ({ body: i, messageId: `scheduled-${i}` })), due);
+  const receiver = client.createReceiver("scheduled");
+
+  const peeked = await receiver.peekMessages(100, { fromSequenceNumber: numbers[0] });
+
+  assert.deepEqual(peeked.map((message) => message.body), Array.from({ length: 100 }, (_, i) => i));
+  assert.ok(peeked.every((message) => message.state === "scheduled"));
+  await sender.cancelScheduledMessages(numbers);
+  assert.deepEqual(await receiver.peekMessages(1, { fromSequenceNumber: numbers[0] }), []);
+  await receiver.close();
+});

@@ -184,3 +184,57 @@ test("receivers and senders that do not fit the queue are told so", async () => 
   await assert.rejects(receiveOne(client.createReceiver("sessions"), 500));
   await assert.rejects(client.acceptSession("plain", "any"));
 });
+
+test("a session can be received and deleted, and scheduled into", async () => {
+  const sessionId = unique("taken");
+  const due = new Date(Date.now() + 300);
+  await sender.sendMessages({ body: "now", sessionId });
+  await sender.scheduleMessages({ body: "later", sessionId }, due);
+  const session = await client.acceptSession("sessions", sessionId, { receiveMode: "receiveAndDelete" });
+
+  const messages = await receiveCount(session, 2);
+
+  assert.deepEqual(messages.map((message) => message.body), ["now", "later"]);
+  assert.ok(Date.now() >= due.getTime() - 50);
+  assert.deepEqual(await session.peekMessages(10), []);
+  await session.close();
+});
+
+test("a message of a session that is abandoned comes first again, with its changes", async () => {
+  const sessionId = unique("order");
+  await sender.sendMessages([1, 2, 3].map((body) => ({ body, sessionId })));
+  const session = await client.acceptSession("sessions", sessionId);
+  const [first] = await receiveCount(session, 1);
+
+  await session.abandonMessage(first, { tried: 1 });
+
+  const again = await receiveCount(session, 3);
+  assert.deepEqual(again.map((message) => message.body), [1, 2, 3]);
+  assert.deepEqual(again[0].applicationProperties, { tried: 1 });
+  for (const message of again) await session.completeMessage(message);
+  await session.close();
+});
+
+test("a session's state has a limit, and is refused beyond it", async () => {
+  const session = await client.acceptSession("sessions", unique("state"));
+
+  await session.setSessionState("x".repeat(200_000));
+  await assert.rejects(session.setSessionState("x".repeat(300_000)));
+
+  assert.equal((await session.getSessionState()).length, 200_000);
+  await session.setSessionState(null);
+  await session.close();
+});
+
+test("the next session is the one that has waited longest", async () => {
+  const ids = [unique("waiting"), unique("waiting")];
+  const next = client.createSender("listened-sessions");
+  for (const sessionId of ids) await next.sendMessages({ body: sessionId, sessionId });
+
+  for (const sessionId of ids) {
+    const session = await client.acceptNextSession("listened-sessions", { receiveMode: "receiveAndDelete" });
+    assert.equal(session.sessionId, sessionId);
+    assert.equal((await receiveOne(session)).body, sessionId);
+    await session.close();
+  }
+});

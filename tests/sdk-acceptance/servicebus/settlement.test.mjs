@@ -123,3 +123,22 @@ test("a lock outlives its receiver", async () => {
   await other.completeMessage(message);
   await other.close();
 });
+
+test("a dead letter that is sent again is a new message, without what the service said of the old one", async () => {
+  const { receiver, message } = await sendAndReceive("settling", "try again");
+  await receiver.deadLetterMessage(message, { deadLetterReason: "first try" });
+  const dead = client.createReceiver("settling", { subQueueType: "deadLetter" });
+  const letter = await receiveOne(dead);
+
+  await client.createSender("settling").sendMessages(letter);
+  await dead.completeMessage(letter);
+  const taker = client.createReceiver("settling", { receiveMode: "receiveAndDelete" });
+  const again = await receiveOne(taker);
+
+  assert.equal(again.body, "try again");
+  assert.ok(again.sequenceNumber.greaterThan(letter.sequenceNumber));
+  assert.equal(again.deliveryCount, 0);
+  assert.equal(again.deadLetterSource, undefined);
+  assert.equal(again.lockedUntilUtc, undefined);
+  await Promise.all([receiver.close(), dead.close(), taker.close()]);
+});

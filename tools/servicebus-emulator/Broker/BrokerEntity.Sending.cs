@@ -3,7 +3,7 @@ namespace ServerlessGateway.ServiceBusEmulator.Broker;
 /// <content>What senders ask for.</content>
 public abstract partial class BrokerEntity
 {
-    /// <summary>The longest message id and session id, as in Azure.</summary>
+    /// <summary>The longest message id, session id and partition key, as in Azure.</summary>
     private const int MaxIdCharacters = 128;
 
     /// <summary>Cancels scheduled messages, all or none (<see cref="BrokerErrorCode.MessageNotFound"/>).</summary>
@@ -111,11 +111,19 @@ public abstract partial class BrokerEntity
                 BrokerErrorCode.NotAllowed, $"'{Address}' requires sessions, and the message has no session id.");
         }
 
-        if (message.SessionId?.Length > MaxIdCharacters || message.MessageId?.Length > MaxIdCharacters)
+        if (message.SessionId?.Length > MaxIdCharacters || message.MessageId?.Length > MaxIdCharacters
+            || message.PartitionKey?.Length > MaxIdCharacters)
         {
             return new BrokerError(
                 BrokerErrorCode.ArgumentOutOfRange,
-                $"A message id or session id is over the limit of {MaxIdCharacters} characters.");
+                $"A message id, session id or partition key is over the limit of {MaxIdCharacters} characters.");
+        }
+
+        if (message is { SessionId: { } session, PartitionKey: { } key } && session != key)
+        {
+            return new BrokerError(
+                BrokerErrorCode.NotAllowed,
+                $"A message of the session '{session}' has another partition key, '{key}': they must be the same.");
         }
 
         return message.TimeToLive <= TimeSpan.Zero

@@ -9,6 +9,9 @@ namespace ServerlessGateway.ServiceBusEmulator.Configuration;
 /// </summary>
 public static class EmulatorConfiguration
 {
+    /// <summary>Queues and topics of one namespace: the cloud's limit.</summary>
+    private const int MaxEntities = 10_000;
+
     private static readonly JsonDocumentOptions Options = new()
     {
         AllowTrailingCommas = true,
@@ -65,6 +68,11 @@ public static class EmulatorConfiguration
             Topics = [.. section.Sections("Topics").Select(topic => EntityReader.ReadTopic(topic, names))],
         };
         section.End();
+        if (definition.Queues.Count + definition.Topics.Count is > MaxEntities and var count)
+        {
+            section.Fail("Queues and Topics", count, $"up to {MaxEntities} together");
+        }
+
         return definition;
     }
 

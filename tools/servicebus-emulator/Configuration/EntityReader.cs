@@ -8,6 +8,9 @@ internal static class EntityReader
     private const int MaxEntityName = 260;
     private const int MaxSubscriptionName = 50;
 
+    /// <summary>Subscriptions of one topic: the cloud's limit.</summary>
+    private const int MaxSubscriptions = 2_000;
+
     /// <summary>The cloud's largest: 80 GB, and messages of 100 MB (Premium).</summary>
     private const int MaxSizeMegabytes = 81_920;
     private const int MaxMessageKilobytes = 102_400;
@@ -56,6 +59,11 @@ internal static class EntityReader
             Subscriptions = [.. section.Sections("Subscriptions").Select(sub => ReadSubscription(sub, subscriptionNames))],
         };
         section.End();
+        if (topic.Subscriptions.Count > MaxSubscriptions)
+        {
+            section.Fail("Subscriptions", topic.Subscriptions.Count, $"up to {MaxSubscriptions} of one topic");
+        }
+
         return topic;
     }
 

@@ -24,9 +24,17 @@ internal static class RuleReader
             null => new MessageFilter.None(),
             _ => Unknown(properties, type),
         };
-        properties.RefuseFeature("Action", "SQL actions");
+        ReadAction(properties.Section("Action", isRequired: false));
         properties.End();
         return new RuleDefinition(name, filter);
+    }
+
+    /// <summary>An action without an expression is allowed, and does nothing.</summary>
+    private static void ReadAction(ConfigurationSection section)
+    {
+        section.RefuseFeature("SqlExpression", "SQL actions");
+        section.Refuse("RequiresPreprocessing", "CompatibilityLevel", "Parameters");
+        section.End();
     }
 
     private static MessageFilter.None Unknown(ConfigurationSection properties, string type)

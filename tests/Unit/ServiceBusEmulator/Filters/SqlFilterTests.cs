@@ -26,6 +26,8 @@ public sealed class SqlFilterTests
     [InlineData("sys.SequenceNumber = 7 AND sys.EnqueuedSequenceNumber = 7 AND sys.Size = 3 AND sys.DeliveryCount = 0", true)]
     [InlineData("sys.EnqueuedTimeUtc = due AND EXISTS(sys.TimeToLive) AND sys.LockToken IS NULL", true)]
     [InlineData("sys.EnqueuedTimeUtc < sys.ExpiresAtUtc", true)]
+    [InlineData("sys.ExpiresAtUtc - sys.EnqueuedTimeUtc = sys.TimeToLive", true)]
+    [InlineData("due + sys.TimeToLive - sys.TimeToLive = due AND sys.TimeToLive + sys.TimeToLive > sys.TimeToLive", true)]
     [InlineData("property('Color') = 'red' AND p('col' + 'or') = 'red'", true)]
     [InlineData("newid() <> newid()", true)]
     [InlineData("[two words] = 'yes' AND user.\"two words\" = 'yes'", true)]
@@ -45,6 +47,7 @@ public sealed class SqlFilterTests
     [InlineData("color = NULL OR color <> NULL")]
     [InlineData("color = 10 OR color <> 10 OR quantity LIKE '1%'")]
     [InlineData("color - 1 = 0 OR quantity / 0 > 0 OR quantity % 0 > 0")]
+    [InlineData("due + due = due OR due * 2 > due OR due = 'today'")]
     [InlineData("urgent < TRUE OR urgent > 0")]
     [InlineData("color LIKE rate ESCAPE missing")]
     public void What_is_unknown_does_not_match_and_neither_does_its_opposite(string text)

@@ -142,8 +142,15 @@ internal static class AmqpSeeds
             MessageAnnotations = new MessageAnnotations(),
             Properties = new Properties
             {
-                MessageId = "id", GroupId = "session", CorrelationId = "c", ContentType = "text/plain", Subject = "s",
-                To = "t", ReplyTo = "r", ReplyToGroupId = "rs", AbsoluteExpiryTime = DateTime.UnixEpoch,
+                MessageId = "id",
+                GroupId = "session",
+                CorrelationId = "c",
+                ContentType = "text/plain",
+                Subject = "s",
+                To = "t",
+                ReplyTo = "r",
+                ReplyToGroupId = "rs",
+                AbsoluteExpiryTime = DateTime.UnixEpoch,
             },
             ApplicationProperties = new ApplicationProperties { ["a"] = 1, ["b"] = "two", ["c"] = null, ["d"] = DateTime.UnixEpoch },
             Footer = new Footer(),

@@ -30,8 +30,16 @@ public sealed class JournalFuzzTests
         ScheduledEnqueueTime = Time,
         ApplicationProperties = new Dictionary<string, object?>
         {
-            ["text"] = "t", ["decimal"] = 1.5m, ["uri"] = new Uri("http://h/p"), ["time"] = Time, ["date"] = DateTime.UnixEpoch,
-            ["span"] = TimeSpan.FromDays(1), ["bytes"] = new byte[] { 1 }, ["char"] = 'c', ["guid"] = Guid.Empty, ["null"] = null,
+            ["text"] = "t",
+            ["decimal"] = 1.5m,
+            ["uri"] = new Uri("http://h/p"),
+            ["time"] = Time,
+            ["date"] = DateTime.UnixEpoch,
+            ["span"] = TimeSpan.FromDays(1),
+            ["bytes"] = new byte[] { 1 },
+            ["char"] = 'c',
+            ["guid"] = Guid.Empty,
+            ["null"] = null,
         },
     };
 

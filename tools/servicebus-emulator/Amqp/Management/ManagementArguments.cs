@@ -22,6 +22,10 @@ internal sealed class ManagementArguments(Map body)
     public long? OptionalNumber(string name) => PropertyValues.Find(body, name) switch
     {
         null => null,
+        byte number => number,
+        sbyte number => number,
+        short number => number,
+        ushort number => number,
         int number => number,
         uint number => number,
         long number => number,

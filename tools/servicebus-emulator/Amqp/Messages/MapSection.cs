@@ -28,7 +28,7 @@ internal static class MapSection
         MessageWriter.Append(buffer, head);
         var sizeAt = buffer.WritePos - 8;
         var items = CopyKept(buffer, sent, changes);
-        foreach (var entry in changes.Values)
+        foreach (var entry in changes.Values.Where(entry => entry != Entry.Removed))
         {
             Encoder.WriteObject(buffer, entry.Key);
             Encoder.WriteObject(buffer, entry.Value);
@@ -90,5 +90,9 @@ internal static class MapSection
     };
 
     /// <summary>An entry in the types of the wire: annotations have symbols for keys, properties strings.</summary>
-    internal readonly record struct Entry(object Key, object? Value);
+    internal readonly record struct Entry(object Key, object? Value)
+    {
+        /// <summary>Takes a sender's entry away and puts nothing in its place.</summary>
+        public static readonly Entry Removed;
+    }
 }

@@ -81,19 +81,15 @@ internal static class MessageWriter
         Set(ServiceBusSymbols.EnqueueSequenceNumber, snapshot.EnqueuedSequenceNumber);
         Set(ServiceBusSymbols.EnqueuedTime, snapshot.EnqueuedTime.UtcDateTime);
         Set(ServiceBusSymbols.MessageState, (int)snapshot.State);
-        if (lockedUntil is { } end)
-        {
-            Set(ServiceBusSymbols.LockedUntil, end.UtcDateTime);
-        }
-
-        if (snapshot.DeadLetterSource is { } source)
-        {
-            Set(ServiceBusSymbols.DeadLetterSource, source);
-        }
-
+        SetOrRemove(ServiceBusSymbols.LockedUntil, lockedUntil?.UtcDateTime);
+        SetOrRemove(ServiceBusSymbols.DeadLetterSource, snapshot.DeadLetterSource);
         return entries;
 
         void Set(Symbol key, object value) => entries[key] = new MapSection.Entry(key, value);
+
+        // A message that was received and is sent again brings what the broker said of it then.
+        void SetOrRemove(Symbol key, object? value) =>
+            entries[key] = value is null ? MapSection.Entry.Removed : new MapSection.Entry(key, value);
     }
 
     private static void AppendApplicationProperties(

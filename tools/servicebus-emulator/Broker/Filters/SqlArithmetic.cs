@@ -35,7 +35,7 @@ internal static class SqlArithmetic
 
         if (!SqlNumbers.IsNumber(left) || !SqlNumbers.IsNumber(right))
         {
-            return null;
+            return SqlTimes.Calculate(operation, left, right);
         }
 
         return SqlNumbers.CommonType(left, right) switch

@@ -15,7 +15,7 @@ internal static class SqlCompare
         (bool first, bool second) => Equality(operation, first == second),
         (Guid first, Guid second) => Ordered(operation, first.CompareTo(second)),
         (TimeSpan first, TimeSpan second) => Ordered(operation, first.CompareTo(second)),
-        _ when Time(left) is { } first && Time(right) is { } second => Ordered(operation, first.CompareTo(second)),
+        _ when SqlTimes.Find(left) is { } first && SqlTimes.Find(right) is { } second => Ordered(operation, first.CompareTo(second)),
         _ when SqlNumbers.IsNumber(left) && SqlNumbers.IsNumber(right) => Numbers(operation, left, right),
         _ => null,
     };
@@ -62,13 +62,6 @@ internal static class SqlCompare
         SqlToken.NotEqual => !areEqual,
         SqlToken.Less or SqlToken.LessOrEqual or SqlToken.Greater or SqlToken.GreaterOrEqual => null,
         _ => throw Unknown(operation),
-    };
-
-    private static DateTimeOffset? Time(object value) => value switch
-    {
-        DateTimeOffset time => time,
-        DateTime time => new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)),
-        _ => null,
     };
 
     private static InvalidOperationException Unknown(SqlToken operation) => new($"{operation} is no comparison.");
