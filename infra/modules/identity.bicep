@@ -157,11 +157,12 @@ resource triggerReceivesPublications 'Microsoft.Authorization/roleAssignments@20
   }
 }
 
-// Without it the platform does not see how long the queue is, and scales by trial. Data Owner would do too, and could
-// also change the queue.
-resource scalerReadsTheQueue 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(serviceBus::ingress.id, app.id, roles.reader)
-  scope: serviceBus::ingress
+// Without it the platform does not see how long the queue is, and scales by trial. Its documentation names Data Owner, or
+// a role of one's own with 'Microsoft.ServiceBus/namespaces/*/read': this one has that and no data, and it is no
+// definition of the tenant's that would outlive the deployment.
+resource scalerReadsTheNamespace 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(serviceBus.id, app.id, roles.reader)
+  scope: serviceBus
   properties: {
     description: 'The platform\'s scaler reads how many messages wait'
     roleDefinitionId: subscriptionResourceId(definitions, roles.reader)

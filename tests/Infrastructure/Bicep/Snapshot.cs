@@ -27,6 +27,9 @@ internal sealed class Snapshot
         "snapshot", "main.bicepparam", "--mode", "overwrite", "--location", "westeurope", "--deployment-name", "golden",
         "--subscription-id", "22222222-2222-2222-2222-222222222222", "--tenant-id", "33333333-3333-3333-3333-333333333333");
 
+    /// <summary>The snapshot that was written into a folder.</summary>
+    public static Snapshot Read(BicepFolder folder) => new(File.ReadAllText(folder.Combine("main.snapshot.json")));
+
     /// <summary>The resources of a type.</summary>
     public IReadOnlyList<JsonObject> Of(string type) =>
         [.. Resources.Where(resource => string.Equals((string?)resource["type"], type, StringComparison.OrdinalIgnoreCase))];
@@ -40,6 +43,6 @@ internal sealed class Snapshot
         using var folder = new BicepFolder();
         var result = await RunAsync(folder, profile);
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
-        return new Snapshot(await File.ReadAllTextAsync(folder.Combine("main.snapshot.json")));
+        return Read(folder);
     }
 }

@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using ServerlessGateway.Infrastructure.Tests.Bicep;
+using ServerlessGateway.Tests.Support;
+
+namespace ServerlessGateway.Infrastructure.Tests.Azd;
+
+/// <summary>azure.yaml is what azd's public schema wants, and what it names is there.</summary>
+public sealed class AzureYamlTests
+{
+    private static readonly JsonSchema Schema = new(JsonNode.Parse(
+        File.ReadAllText(RepositoryRoot.Combine("tests", "Infrastructure", "Schemas", "azure.yaml.schema.json")))!);
+
+    private static JsonNode Document => Yaml.Read("azure.yaml");
+
+    [Fact]
+    public void It_is_valid_by_the_public_schema() => Assert.Empty(Schema.Validate(Document));
+
+    [Theory]
+    [InlineData("name: serverless-gateway", "name: Serverless Gateway", "$.name: 'Serverless Gateway' does not match")]
+    [InlineData("  provider: bicep", "  provider: 5", "$.infra.provider: is integer, must be \"string\"")]
+    [InlineData("    host: function", "    hosts: function", "$.services.gateway: 'host' is missing")]
+    [InlineData("    host: function", "    host: function\n    env: {}", "$.services.gateway.env: must not be there")]
+    [InlineData("  postdeploy:", "  postdeployed:", "$.hooks.postdeployed: must not be there")]
+    [InlineData("shell: pwsh", "shell: cmd", "$.hooks.preprovision: none of the alternatives holds")]
+    [InlineData("services:", "service:", "$.service: must not be there")]
+    public void A_mistake_is_found(string old, string @new, string error)
+    {
+        var text = File.ReadAllText(RepositoryRoot.Combine("azure.yaml"));
+        Assert.Contains(old, text, StringComparison.Ordinal);
+
+        var errors = Schema.Validate(Yaml.Parse(new Regex(Regex.Escape(old)).Replace(text, @new, count: 1)));
+
+        Assert.Contains(errors, found => found.StartsWith(error, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_service_is_the_app_that_bicep_tags()
+    {
+        var services = Document["services"]!.AsObject();
+        var site = (await Snapshot.OfAsync("small")).Of("Microsoft.Web/sites").Single();
+
+        Assert.Equal(services.Single().Key, (string?)site["tags"]!["azd-service-name"]);
+        Assert.True(File.Exists(RepositoryRoot.Combine((string)services.Single().Value!["project"]!, "ServerlessGateway.Functions.csproj")));
+        Assert.True(File.Exists(RepositoryRoot.Combine((string)Document["infra"]!["path"]!, $"{Document["infra"]!["module"]}.bicep")));
+    }
+
+    [Fact]
+    public void Every_hook_is_a_command_that_there_is_and_the_same_on_both_kinds_of_systems()
+    {
+        var program = File.ReadAllText(RepositoryRoot.Combine("infra", "hooks", "Program.cs"));
+
+        Assert.All(Document["hooks"]!.AsObject(), hook =>
+        {
+            var run = (string)hook.Value!["posix"]!["run"]!;
+            Assert.Equal(("sh", "pwsh", run), (
+                (string)hook.Value["posix"]!["shell"]!, (string)hook.Value["windows"]!["shell"]!, (string)hook.Value["windows"]!["run"]!));
+            var command = Regex.Match(run, "^dotnet run --project infra/hooks -- ([a-z]+)$").Groups[1].Value;
+            Assert.Contains($"case [\"{command}\"]:", program, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void Every_output_is_in_the_form_of_azds_variables_and_the_hooks_read_no_other()
+    {
+        var outputs = Regex.Matches(File.ReadAllText(RepositoryRoot.Combine("infra", "main.bicep")), "(?m)^output ([A-Za-z_]+) ")
+            .Select(match => match.Groups[1].Value).ToList();
+        var read = Directory.GetFiles(RepositoryRoot.Combine("infra", "hooks"), "*.cs")
+            .SelectMany(file => Regex.Matches(File.ReadAllText(file), "Output\\(\"([A-Z_]+)\"\\)"))
+            .Select(match => match.Groups[1].Value).Distinct().ToList();
+
+        Assert.All(outputs, output => Assert.Matches("^(AZURE|GATEWAY)_[A-Z_]+$", output));
+        Assert.NotEmpty(read);
+        Assert.Empty(read.Except(outputs));
+    }
+}
