@@ -9,7 +9,6 @@ var root = new RootCommand("Runs, uses and proves a Serverless Gateway on this m
     PublishCommand.Create(),
     TailCommand.Create(),
     TokenCommand.Create(),
-    TablesCommand.Create(),
     DoctorCommand.Create(),
 };
 if (Console.IsOutputRedirected)
