@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using ServerlessGateway.ServiceBusEmulator.Amqp;
 using ServerlessGateway.Tests.Support;
 
 namespace ServerlessGateway.Contract.Tests.ServiceBusEmulator;
@@ -40,6 +41,50 @@ public sealed class HttpTests
         Assert.Equal((1, 1), (held.GetProperty("available").GetInt32(), held.GetProperty("locked").GetInt32()));
     }
 
+    [Theory]
+    [InlineData(64 * 1024, 1)]
+    [InlineData((64 * 1024) + 1, 2)]
+    [InlineData(128 * 1024, 2)]
+    [InlineData((128 * 1024) + 1, 3)]
+    [Feature("HTTP", "GET /meter",
+        Support = FeatureSupport.Different,
+        Note = "Not in Azure: counts of what Azure would bill, and of what queues hold.")]
+    public async Task Sends_and_deliveries_are_billed_once_per_started_64_KB_and_settlements_once(int bytes, int operations)
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        var session = await emulator.OpenSessionAsync();
+        var sender = new Amqp.SenderLink(session, "s", EmulatorFixture.Queue);
+        await sender.SendAsync(OfSize(bytes), EmulatorFixture.Patience);
+        Assert.Equal(operations, await BilledAsync(emulator));
+
+        var receiver = new Amqp.ReceiverLink(session, "r", EmulatorFixture.Queue);
+        receiver.SetCredit(1, autoRestore: false);
+        var message = await receiver.ReceiveAsync(EmulatorFixture.Patience);
+        Assert.Equal(2 * operations, await BilledAsync(emulator));
+        receiver.Accept(message);
+        // Frames are dealt with in their order: once the session has ended, the settlement before has been, too.
+        await session.CloseAsync();
+
+        Assert.Equal((2 * operations) + 1, await BilledAsync(emulator));
+    }
+
+    [Fact]
+    public async Task Each_message_of_a_batch_is_an_operation()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        var sender = new Amqp.SenderLink(await emulator.OpenSessionAsync(), "s", EmulatorFixture.Queue);
+        var body = new Amqp.Framing.DataList();
+        foreach (var text in (string[])["one", "two", "three"])
+        {
+            body.Add(new Amqp.Framing.Data { Buffer = EmulatorFixture.Text(text).Encode() });
+        }
+
+        await sender.SendAsync(
+            new Amqp.Message { BodySection = body, Format = ServiceBusSymbols.BatchMessageFormat }, EmulatorFixture.Patience);
+
+        Assert.Equal(3, await BilledAsync(emulator));
+    }
+
     [Fact]
     [Feature("Not supported", "AMQP over WebSocket",
         Support = FeatureSupport.Missing,
@@ -53,6 +98,25 @@ public sealed class HttpTests
 
         Assert.Equal(HttpStatusCode.NotImplemented, answer.StatusCode);
         Assert.Contains("WebSocket", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A message that is so long when it is encoded.</summary>
+    private static Amqp.Message OfSize(int bytes)
+    {
+        Amqp.Message Make(int length) => new()
+        {
+            Properties = new Amqp.Framing.Properties { MessageId = "sized" },
+            BodySection = new Amqp.Framing.Data { Binary = new byte[length] },
+        };
+        var message = Make(bytes - (Make(1024).Encode().Length - 1024));
+        Assert.Equal(bytes, message.Encode().Length);
+        return message;
+    }
+
+    private static async Task<long> BilledAsync(EmulatorFixture emulator)
+    {
+        using var http = new HttpClient { BaseAddress = emulator.Host.HttpUri };
+        return (await http.GetFromJsonAsync<JsonElement>("meter")).GetProperty("billedOperations").GetInt64();
     }
 
     private static JsonElement Named(JsonElement list, string address) =>

@@ -235,6 +235,44 @@ public sealed class FaultTests : IAsyncLifetime
         long Difference(string name) => after[name]!.GetValue<long>() - before[name]!.GetValue<long>();
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 1)]
+    [InlineData(2048, 1)]
+    [InlineData(2049, 2)]
+    [InlineData(100 * 1024, 50)]
+    public async Task Outbound_traffic_is_billed_per_started_2_KB(int bytes, int messages)
+    {
+        await using var plain = await _instance.ConnectAsync("bob", subprotocol: null);
+        if (bytes > 0)
+        {
+            await _instance.AcceptedAsync("/users/bob/:send", new string('x', bytes));
+            await plain.ReceiveTextAsync();
+        }
+
+        Assert.Equal(messages, await OutboundAsync(_instance));
+    }
+
+    [Fact]
+    [Feature("Not in Azure", "GET /meter", Support = FeatureSupport.Different, Note = "Outbound by the 2 KB rule, callbacks, REST calls, connections.")]
+    public async Task A_message_of_4_KB_through_a_handler_to_ten_clients_is_22_as_in_the_documentation()
+    {
+        await using var handler = await TestHandler.StartAsync();
+        await using var instance = await TestInstance.StartAsync(handler.Config());
+        var clients = new List<TestClient>();
+        for (var number = 0; number < 10; number++) clients.Add(await instance.ConnectAsync($"u{number}", subprotocol: null));
+        var text = new string('x', 4096);
+
+        await clients[0].SendAsync(text);
+        Assert.Equal(4096, (await handler.NextAsync()).Body.Length);
+        await instance.AcceptedAsync("/:send", text);
+        foreach (var client in clients) Assert.Equal(text, await client.ReceiveTextAsync());
+
+        Assert.Equal(22, await OutboundAsync(instance));
+        Assert.Equal(1, JsonNode.Parse(await instance.GetAsync("/meter"))!["callbacks"]!["user"]!.GetValue<int>());
+        foreach (var client in clients) await client.DisposeAsync();
+    }
+
     [Fact]
     [Feature("Bounds", "Clients are told of a stop")]
     public async Task Stopping_tells_clients_and_closes_with_1001()
@@ -276,6 +314,9 @@ public sealed class FaultTests : IAsyncLifetime
 
         return refusals;
     }
+
+    private static async Task<long> OutboundAsync(TestInstance instance) =>
+        JsonNode.Parse(await instance.GetAsync("/meter"))!["outboundMessages"]!.GetValue<long>();
 
     private async Task<JsonNode> MeterAsync() => JsonNode.Parse(await _instance.GetAsync("/meter"))!;
 }

@@ -21,6 +21,32 @@ public sealed class MeterTests
         Assert.Equal((1, bytes, operations), (meter.MessagesSent, meter.BytesSent, meter.BilledOperations));
     }
 
+    [Theory]
+    [InlineData(64 * 1024, 1)]
+    [InlineData((64 * 1024) + 1, 2)]
+    public async Task Forwarding_is_billed_as_another_send(int bytes, int operations)
+    {
+        using var fixture = new BrokerFixture(new NamespaceDefinition
+        {
+            Queues = [new QueueDefinition { Name = "a", ForwardTo = "b" }, new QueueDefinition { Name = "b" }],
+        });
+
+        await fixture.SendToAsync("a", Message(new string('x', bytes)));
+
+        var billed = fixture.Broker.ReadMeter().ToDictionary(meter => meter.Address, meter => meter.BilledOperations);
+        Assert.Equal((2 * operations, 0), (billed["a"], billed["b"]));
+    }
+
+    [Fact]
+    public async Task A_message_refused_is_not_billed()
+    {
+        using var fixture = WithSessions();
+
+        Assert.NotNull(await fixture.Q().SendAsync([Message("no session")]));
+
+        Assert.Equal(0, Meter(fixture).BilledOperations);
+    }
+
     [Fact]
     public async Task Everything_that_happens_is_counted()
     {

@@ -47,6 +47,9 @@ internal sealed class EntityCounters
     /// <summary>Counts an operation without a payload to speak of.</summary>
     internal void Billed() => _billed++;
 
+    /// <summary>Counts an operation that carries a message on.</summary>
+    internal void Billed(long bytes) => _billed += Operations(bytes);
+
     internal EntityMeter Read(string address) => new()
     {
         Address = address,

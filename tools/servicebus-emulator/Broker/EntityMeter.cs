@@ -46,8 +46,9 @@ public sealed record EntityMeter
     public required long SessionsAccepted { get; init; }
 
     /// <summary>
-    /// What Azure would bill: each send and each delivery counts once per started 64 KB; each settlement, renewal,
-    /// session accept, peek, state access and empty wait counts once.
+    /// What Azure would bill: each send, each delivery and each forwarding counts once per started 64 KB, in a batch for
+    /// each message; each settlement, renewal, session accept, peek, state access, operation on rules and empty wait
+    /// counts once.
     /// </summary>
     public required long BilledOperations { get; init; }
 }

@@ -148,6 +148,7 @@ public sealed partial class MessageQueue
             return;
         }
 
+        plan.Forward(this, message.Message);
         ForwardTo!.Plan(plan, message.Forwarded(this, plan.Now) with
         {
             EnqueuedNumber = message.EnqueuedNumber ?? message.KeptNumber ?? plan.GiveNumber(this),

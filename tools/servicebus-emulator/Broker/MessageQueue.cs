@@ -172,6 +172,13 @@ public sealed partial class MessageQueue : BrokerEntity
         return new QueueCounts(available, locked, deferred, scheduled, bytes);
     }
 
+    /// <summary>Counts an operation on the entity itself, such as one on its rules.</summary>
+    internal void CountOperation()
+    {
+        using var scope = Kernel.Enter();
+        Counters.Billed();
+    }
+
     internal void Close(BrokerError reason) => Distribution.Close(reason);
 
     internal void RestoreSession(string sessionId, ReadOnlyMemory<byte>? state, DateTimeOffset time) =>

@@ -11,6 +11,7 @@ internal sealed class RoutePlan(BrokerKernel kernel)
     private readonly HashSet<(BrokerEntity Entity, string MessageId)> _seen = [];
     private readonly List<BrokerEntity> _duplicates = [];
     private readonly List<BrokerEntity> _numbered = [];
+    private readonly List<(BrokerEntity Entity, long Bytes)> _forwarded = [];
 
     internal DateTimeOffset Now => kernel.Now;
 
@@ -29,6 +30,9 @@ internal sealed class RoutePlan(BrokerKernel kernel)
 
         return entity.Numbers.Next();
     }
+
+    /// <summary>Notes that an entity hands a message on.</summary>
+    internal void Forward(BrokerEntity entity, BrokerMessage message) => _forwarded.Add((entity, message.Payload.Length));
 
     /// <summary>False when the entity has seen the message's id within its window, or earlier in this plan.</summary>
     internal bool TryRemember(BrokerEntity entity, BrokerMessage message)
@@ -84,6 +88,7 @@ internal sealed class RoutePlan(BrokerKernel kernel)
     {
         var stored = new List<StoredMessage>(_placements.Count);
         _duplicates.ForEach(entity => entity.Counters.Duplicates++);
+        _forwarded.ForEach(forwarded => forwarded.Entity.Counters.Billed(forwarded.Bytes));
         foreach (var (entity, id) in _ids)
         {
             entity.Duplicates!.Remember(id, Now);

@@ -6,9 +6,9 @@ namespace ServerlessGateway.ServiceBusEmulator.Http;
 /// The answer to <c>GET /meter</c>. Counts since the start, and what queues hold now; no message, no name of a
 /// session.
 /// </summary>
-/// <param name="BilledOperations">The sum over all entities, by Azure's rule of one operation per started 64
-///KB.</param> <param name="Entities">What happened at each entity.</param> <param name="Queues">What each queue,
-///subscription and dead-letter queue holds.</param>
+/// <param name="BilledOperations">The sum over all entities, by Azure's rule of one operation per started 64 KB.</param>
+/// <param name="Entities">What happened at each entity.</param>
+/// <param name="Queues">What each queue, subscription and dead-letter queue holds.</param>
 internal sealed record MeterReport(
     long BilledOperations, IReadOnlyList<EntityMeter> Entities, IReadOnlyList<QueueReport> Queues)
 {

@@ -116,6 +116,8 @@ internal sealed partial class ClientSocket(
     private async ValueTask SendAsync(OutboundFrame frame)
     {
         var type = frame.IsText ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
+        // Counted first: whoever has received the frame finds it counted.
+        services.Meter.ClientFrame(frame.Length);
         if (frame.Head.IsEmpty)
         {
             await socket.SendAsync(frame.Bytes, type, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
@@ -135,8 +137,6 @@ internal sealed partial class ClientSocket(
                 ArrayPool<byte>.Shared.Return(whole);
             }
         }
-
-        services.Meter.ClientFrame(frame.Length);
     }
 
     private static bool IsLoss(Exception exception) => exception is WebSocketException or IOException

@@ -67,9 +67,13 @@ internal sealed class ManagementNode(AmqpConnection connection, BrokerEntity ent
             _ => Task.FromResult(ManagementAnswer.NotSupported($"The operation '{operation}' is not supported.")),
         };
 
-    private static SubscriptionRules RulesOf(MessageQueue queue) => queue.Rules
-        ?? throw new ManagementRefusedException(ManagementAnswer.Failed(new BrokerError(
+    private static SubscriptionRules RulesOf(MessageQueue queue)
+    {
+        var rules = queue.Rules ?? throw new ManagementRefusedException(ManagementAnswer.Failed(new BrokerError(
             BrokerErrorCode.NotAllowed, $"'{queue.Address}' is no subscription: it has no rules.")));
+        queue.CountOperation();
+        return rules;
+    }
 
     /// <summary>The lease that a request with a session id acts under; null for requests without one.</summary>
     private SessionLease? LeaseOf(ManagementArguments arguments) =>
