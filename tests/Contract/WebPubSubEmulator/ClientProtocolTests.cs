@@ -58,7 +58,7 @@ public sealed class ClientProtocolTests : IAsyncLifetime
         AssertJson(
             """{"type":"message","from":"group","group":"g1","fromUserId":"ada","dataType":"json","data":1}""",
             await client.ReceiveAsync());
-        await client.SendAsync("""{"type":"sendToGroup","group":"g1","data":2,"noEcho":true}""");
+        await client.SendAsync("""{"type":"SendToGroup","group":"g1","data":2,"dataType":"JSON","noEcho":true}""");
         Assert.Empty(await client.DrainAsync());
     }
 
@@ -128,6 +128,8 @@ public sealed class ClientProtocolTests : IAsyncLifetime
     [InlineData("webpubsub.joinLeaveGroup.a.b", "a.c", false)]
     [InlineData("webpubsub.joinLeaveGroups.a.*", "a.c", true)]
     [InlineData("webpubsub.joinLeaveGroups.a.*", "a.c.d", false)]
+    [InlineData("webpubsub.joinLeaveGroups.a.**", "a.c.d", true)]
+    [InlineData("webpubsub.joinLeaveGroups.******", "a", false)]
     [InlineData("webpubsub.sendToGroup", "a.b", false)]
     [Feature("Clients", "General, per-group and wildcard roles")]
     public async Task A_role_may_name_one_group_or_a_pattern(string role, string group, bool allowed)
@@ -240,6 +242,20 @@ public sealed class ClientProtocolTests : IAsyncLifetime
         AssertJson(
             """{"type":"message","from":"group","group":"g1","fromUserId":"ada","dataType":"binary","data":"AAH/"}""",
             await json.ReceiveAsync());
+    }
+
+    [Fact]
+    [Feature("Clients", "Clients without subprotocol, sendToGroup mode")]
+    public async Task A_plain_client_without_the_right_to_send_is_closed_with_1008()
+    {
+        await using var client = await _instance.ConnectAsync(
+            "ada", subprotocol: null, extra: "&webpubsub_mode=SendToGroup&group=g1");
+
+        await client.SendAsync("hello");
+
+        var (status, reason) = await client.ClosedAsync();
+        Assert.Equal(WebSocketCloseStatus.PolicyViolation, status);
+        Assert.Contains("g1", reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -108,7 +108,8 @@ public sealed class ProgramTests : IDisposable
         await RunAsync("tool", "install", id, "--version", version, "--tool-path", tools, "--source", _folder);
 
         using var process = Process.Start(new ProcessStartInfo(
-            Path.Combine(tools, "webpubsub-emulator"), ["--port", "0", "--json"]) { RedirectStandardOutput = true })!;
+            Path.Combine(tools, "webpubsub-emulator"), ["--port", "0", "--json"])
+        { RedirectStandardOutput = true })!;
         var ready = await process.StandardOutput.ReadLineAsync().WaitAsync(HangGuard);
 
         Assert.Equal("webpubsub-emulator", JsonNode.Parse(ready!)!["ready"]!.GetValue<string>());
@@ -186,6 +187,8 @@ public sealed class ProgramTests : IDisposable
     [InlineData("Could not find", "--config", "/nowhere/config.json")]
     [InlineData("port", "--port", "70000")]
     [InlineData("absolute", "--public-endpoint", "nowhere")]
+    [InlineData("0 to 3600", "--recovery-seconds", "-1")]
+    [InlineData("0 to 3600", "--recovery-seconds", "3601")]
     [InlineData("'--prot'", "--prot", "1")]
     [InlineData("'many'", "--port", "many")]
     [InlineData("--sku is 'Basic'; it must be Free_F1", "--sku", "Basic")]

@@ -219,6 +219,21 @@ public sealed class ReliableClientTests : IAsyncLifetime
         Assert.Empty(await second.DrainAsync());
     }
 
+    [Fact]
+    [Feature("Reliable clients", "Recovery that is refused for a while can be tried again")]
+    public async Task A_recovery_that_a_fault_refuses_costs_nothing_but_time()
+    {
+        await using var client = await ConnectAsync("ada", ["g1"]);
+        await LoseSocketAsync(client);
+        await _instance.PutFaultAsync("""{"kind":"refuseHandshake","target":{"user":"ada"},"count":1}""");
+        var url = RecoveryUrl(client.ConnectionId, client.ReconnectionToken);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await TestClient.HandshakeStatusAsync(url, TestClient.ReliableJson));
+        await using var back = await RecoverAsync(client);
+
+        Assert.Empty(await back.DrainAsync());
+    }
+
     [Theory]
     [InlineData(WebSocketCloseStatus.NormalClosure, false)]
     [InlineData(WebSocketCloseStatus.EndpointUnavailable, true)]

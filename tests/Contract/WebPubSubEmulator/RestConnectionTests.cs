@@ -167,6 +167,10 @@ public sealed class RestConnectionTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, await _instance.StatusAsync(HttpMethod.Put, all));
         Assert.True((await client.AskAsync("""{"type":"sendToGroup","group":"x","data":1,"ackId":4}"""))["success"]!.GetValue<bool>());
+        Assert.Equal(HttpStatusCode.NoContent, await _instance.StatusAsync(HttpMethod.Delete, $"{all}?targetName=x"));
+        Assert.Equal(HttpStatusCode.NotFound, await _instance.StatusAsync(HttpMethod.Head, $"{all}?targetName=x"));
+        Assert.Equal(HttpStatusCode.OK, await _instance.StatusAsync(HttpMethod.Head, $"{all}?targetName=y"));
+        Assert.False((await client.AskAsync("""{"type":"sendToGroup","group":"x","data":1,"ackId":5}"""))["success"]!.GetValue<bool>());
         Assert.Equal(HttpStatusCode.NotFound, await _instance.StatusAsync(HttpMethod.Put, "/permissions/sendToGroup/connections/none"));
         Assert.Equal(HttpStatusCode.BadRequest, await _instance.StatusAsync(HttpMethod.Put, all.Replace("sendToGroup", "other", StringComparison.Ordinal)));
     }

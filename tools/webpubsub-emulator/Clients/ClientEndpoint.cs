@@ -161,12 +161,14 @@ internal sealed partial class ClientEndpoint(
     {
         mode = PlainMode.SendEvent;
         var query = context.Request.Query;
-        if (!query.TryGetValue("webpubsub_mode", out var named) || named == "sendEvent") return true;
-        if (named != "sendToGroup" || !GroupName.TryParse(query["group"], out var group)) return false;
+        if (!query.TryGetValue("webpubsub_mode", out var named) || Is("sendEvent")) return true;
+        if (!Is("sendToGroup") || !GroupName.TryParse(query["group"], out var group)) return false;
         var noEcho = query.TryGetValue("noEcho", out var flag)
             && !string.Equals(flag, "false", StringComparison.OrdinalIgnoreCase);
         mode = new PlainMode(group, noEcho);
         return true;
+
+        bool Is(string name) => string.Equals(named, name, StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool TryReadGroups(JsonWebToken token, out List<GroupName> groups)

@@ -1,11 +1,12 @@
 using System.Net.WebSockets;
+using ServerlessGateway.WebPubSubEmulator.Faults;
 using ServerlessGateway.WebPubSubEmulator.Hub;
 
 namespace ServerlessGateway.WebPubSubEmulator.Clients;
 
 /// <summary>
-/// Brings a reliable client back to its connection. Every such handshake is accepted, since clients take a refusal for a
-/// passing fault and try again; where there is nothing to recover the socket is closed with 1008, on which they open a
+/// Brings a reliable client back to its connection. Every such handshake is accepted, unless a fault rule refuses it,
+/// since clients take a refusal for a passing fault and try again; where there is nothing to recover the socket is closed with 1008, on which they open a
 /// new connection.
 /// https://learn.microsoft.com/azure/azure-web-pubsub/howto-develop-reliable-clients
 /// </summary>
@@ -14,6 +15,7 @@ internal sealed partial class ClientRecovery(
     ClientSessions sessions,
     ReconnectionTokens tokens,
     ClientServices services,
+    InstanceFaults faults,
     ILogger<ClientRecovery> logger)
 {
     private const string ConnectionIdKey = "awps_connection_id";
@@ -28,6 +30,12 @@ internal sealed partial class ClientRecovery(
     {
         var connectionId = context.Request.Query[ConnectionIdKey].ToString();
         var isKnown = await tokens.IsValidAsync(hubName, connectionId, context.Request.Query[TokenKey]);
+        if (isKnown && faults.RefusesHandshake(context, hubName, hubs.Get(hubName)?.Find(connectionId)?.UserId) is { } status)
+        {
+            context.Response.StatusCode = status;
+            return;
+        }
+
         var offered = context.WebSockets.WebSocketRequestedProtocols;
         var subprotocol = offered.FirstOrDefault(Subprotocols.IsReliable) ?? offered.FirstOrDefault();
         using var socket = await context.WebSockets.AcceptWebSocketAsync(subprotocol);

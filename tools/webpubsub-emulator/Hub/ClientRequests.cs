@@ -82,8 +82,13 @@ internal sealed class ClientRequests(HubCore hub, HubConnection connection)
         }
     }
 
-    private void Forbid(ulong? ackId, string verb, GroupName group) => Fail(
-        ackId, "Forbidden", $"The client does not have permission to {verb} group '{group}'.");
+    // A plain client has no other way to learn that its frames reach nobody.
+    private void Forbid(ulong? ackId, string verb, GroupName group)
+    {
+        var reason = $"The client does not have permission to {verb} group '{group}'.";
+        if (connection.Spec.Protocol != ClientProtocol.Plain) Fail(ackId, "Forbidden", reason);
+        else hub.End(connection, new ConnectionEnd(ConnectionEnd.PolicyViolation, reason, EndKind.BadRequest));
+    }
 
     private void Succeed(ulong? ackId)
     {

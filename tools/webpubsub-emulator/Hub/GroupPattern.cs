@@ -1,13 +1,24 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ServerlessGateway.WebPubSubEmulator.Hub;
 
 /// <summary>
 /// A pattern of group names in a wildcard role: <c>*</c> is any run inside one dot-separated segment, <c>**</c> any run
-/// across segments, <c>?</c> one character that is no dot; everything else stands for itself, with its case.
-/// Matching is the usual two-pointer table over pattern positions, so that no pattern takes exponential time.
+/// across segments, <c>?</c> one character that is no dot; a backslash takes the meaning from the one of these, or the
+/// backslash, behind it; everything else stands for itself, with its case.
+/// Matching is the usual table over pattern positions, so that no pattern takes exponential time.
+/// https://learn.microsoft.com/azure/azure-web-pubsub/concept-wildcard-group-roles
 /// </summary>
-internal sealed class GroupPattern(string pattern)
+internal sealed class GroupPattern
 {
-    private readonly Token[] _tokens = [.. Parse(pattern)];
+    public const int MaxLength = GroupName.MaxLength;
+
+    /// <summary>How many <c>*</c> the service takes in a pattern, those of <c>**</c> counted one by one.</summary>
+    public const int MaxAsterisks = 5;
+
+    private readonly Token[] _tokens;
+
+    private GroupPattern(Token[] tokens) => _tokens = tokens;
 
     private enum TokenKind
     {
@@ -15,6 +26,12 @@ internal sealed class GroupPattern(string pattern)
         AnyInSegment,
         Run,
         RunAcross,
+    }
+
+    public static bool TryParse(string text, [NotNullWhen(true)] out GroupPattern? pattern)
+    {
+        pattern = IsValid(text) ? new GroupPattern([.. Tokens(text)]) : null;
+        return pattern is not null;
     }
 
     public bool Matches(GroupName group)
@@ -32,25 +49,40 @@ internal sealed class GroupPattern(string pattern)
         return state[^1];
     }
 
-    private static IEnumerable<Token> Parse(string pattern)
+    private static IEnumerable<Token> Tokens(string pattern)
     {
         for (var i = 0; i < pattern.Length; i++)
         {
-            if (pattern[i] == '*' && i + 1 < pattern.Length && pattern[i + 1] == '*')
+            switch (pattern[i])
             {
-                yield return new Token(TokenKind.RunAcross, default);
-                i++;
-            }
-            else
-            {
-                yield return pattern[i] switch
-                {
-                    '*' => new Token(TokenKind.Run, default),
-                    '?' => new Token(TokenKind.AnyInSegment, default),
-                    var literal => new Token(TokenKind.Literal, literal),
-                };
+                case '\\':
+                    yield return new Token(TokenKind.Literal, pattern[++i]);
+                    break;
+                case '?':
+                    yield return new Token(TokenKind.AnyInSegment, default);
+                    break;
+                case '*':
+                    var first = i;
+                    while (i + 1 < pattern.Length && pattern[i + 1] == '*') i++;
+                    yield return new Token(i == first ? TokenKind.Run : TokenKind.RunAcross, default);
+                    break;
+                default:
+                    yield return new Token(TokenKind.Literal, pattern[i]);
+                    break;
             }
         }
+    }
+
+    private static bool IsValid(string text)
+    {
+        var asterisks = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '*') asterisks++;
+            else if (text[i] == '\\' && (++i == text.Length || text[i] is not ('*' or '?' or '\\'))) return false;
+        }
+
+        return text.Length is > 0 and <= MaxLength && asterisks <= MaxAsterisks;
     }
 
     // A run may match nothing, so a state before it reaches the state behind it for free.

@@ -9,6 +9,16 @@ internal enum JoinResult
     TooManyGroups,
 }
 
+/// <summary>What became of a change of a right.</summary>
+internal enum PermissionResult
+{
+    Done,
+    NoSuchConnection,
+
+    /// <summary>The connection has as many rights for single groups as it may.</summary>
+    TooMany,
+}
+
 /// <summary>One member of a group, as listed.</summary>
 internal sealed record GroupMember(string ConnectionId, string? UserId);
 
@@ -91,15 +101,24 @@ internal sealed partial class HubCore
         lock (_gate) return connection.Groups.Contains(group);
     }
 
-    /// <summary>Grants, or with <paramref name="granted"/> false revokes, a right; false if there is no such connection.</summary>
-    public bool SetPermission(string connectionId, GroupPermission permission, GroupName? group, bool granted)
+    /// <summary>
+    /// Gives, or with <paramref name="granted"/> false takes, a right: for one group, or for all when there is none.
+    /// Memberships stay as they are.
+    /// </summary>
+    public PermissionResult SetPermission(string connectionId, GroupPermission permission, GroupName? group, bool granted)
     {
         lock (_gate)
         {
-            if (!_connections.TryGetValue(connectionId, out var connection)) return false;
-            if (granted) connection.Permissions.Grant(permission, group);
-            else connection.Permissions.Revoke(permission, group);
-            return true;
+            if (!_connections.TryGetValue(connectionId, out var connection)) return PermissionResult.NoSuchConnection;
+            if (group is { } name)
+            {
+                return connection.Permissions.TrySet(permission, name, granted)
+                    ? PermissionResult.Done
+                    : PermissionResult.TooMany;
+            }
+
+            connection.Permissions.SetAll(permission, granted);
+            return PermissionResult.Done;
         }
     }
 

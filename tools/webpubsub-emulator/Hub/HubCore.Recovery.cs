@@ -50,7 +50,7 @@ internal sealed partial class HubCore
         {
             if (!_connections.TryGetValue(connectionId, out var connection)
                 || connection.Replay is not { } replay
-                || connection.Spec.Subprotocol != subprotocol)
+                || !string.Equals(connection.Spec.Subprotocol, subprotocol, StringComparison.OrdinalIgnoreCase))
             {
                 return null;
             }

@@ -37,16 +37,18 @@ internal static class JsonRequests
     {
         if (root.ValueKind != JsonValueKind.Object) throw new FormatException("The frame is not a JSON object.");
         var ackId = AckIdOf(root);
-        return RequiredString(root, "type") switch
+        var type = RequiredString(root, "type");
+        // The service reads the names of types without regard to case.
+        return type.ToLowerInvariant() switch
         {
-            "joinGroup" => new ClientRequest.Join(GroupOf(root), ackId),
-            "leaveGroup" => new ClientRequest.Leave(GroupOf(root), ackId),
-            "sendToGroup" => ReadSend(root, ackId),
+            "joingroup" => new ClientRequest.Join(GroupOf(root), ackId),
+            "leavegroup" => new ClientRequest.Leave(GroupOf(root), ackId),
+            "sendtogroup" => ReadSend(root, ackId),
             "event" => ReadEvent(root, ackId),
             "ping" => new ClientRequest.Ping(),
-            "sequenceAck" when isReliable => new ClientRequest.SequenceAck(SequenceIdOf(root)),
-            var other => throw new FormatException(
-                $"'type' is '{other}', which is no request of this subprotocol in this emulator."),
+            "sequenceack" when isReliable => new ClientRequest.SequenceAck(SequenceIdOf(root)),
+            _ => throw new FormatException(
+                $"'type' is '{type}', which is no request of this subprotocol in this emulator."),
         };
     }
 
@@ -102,7 +104,7 @@ internal static class JsonRequests
         }
 
         var type = root.TryGetProperty("dataType", out var named) ? StringOf(named, "dataType") : "json";
-        return type switch
+        return type.ToLowerInvariant() switch
         {
             "text" => new MessageData(
                 MessageDataType.Text, Encoding.UTF8.GetBytes(StringOf(data, "data")), metadata),

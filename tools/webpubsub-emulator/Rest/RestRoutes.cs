@@ -120,13 +120,16 @@ internal static class RestRoutes
 
     private static ValueTask<IResult> SetPermission(RestCall call, bool granted)
     {
-        var found = call.Hub.SetPermission(call.Segment(Second), PermissionOf(call), call.TargetName(), granted);
+        var result = call.Hub.SetPermission(call.Segment(Second), PermissionOf(call), call.TargetName(), granted);
         // Taking a right from nobody is done already; giving one to nobody is a mistake.
-        return Done((found, granted) switch
+        return Done(result switch
         {
-            (false, true) => RestResults.NotFound("There is no such connection."),
-            (_, true) => RestResults.Ok,
-            _ => RestResults.NoContent,
+            PermissionResult.TooMany => RestResults.Error(
+                StatusCodes.Status409Conflict,
+                "Conflict",
+                $"A connection may have rights of its own for {GroupPermissions.MaxGroups} groups."),
+            PermissionResult.NoSuchConnection when granted => RestResults.NotFound("There is no such connection."),
+            _ => granted ? RestResults.Ok : RestResults.NoContent,
         });
     }
 

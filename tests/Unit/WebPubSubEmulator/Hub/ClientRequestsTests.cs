@@ -62,33 +62,6 @@ public sealed class ClientRequestsTests
         Assert.Equal(EndKind.SendEventFailed, connection.Outbox.End!.Kind);
     }
 
-    [Theory]
-    [InlineData("a.b", "a.b", true)]
-    [InlineData("a.b", "A.b", false)]
-    [InlineData("a.*", "a.b", true)]
-    [InlineData("a.*", "a.", true)]
-    [InlineData("a.*", "a.b.c", false)]
-    [InlineData("a.**", "a.b.c", true)]
-    [InlineData("*", "a.b", false)]
-    [InlineData("*.*", "a.b", true)]
-    [InlineData("?", "a", true)]
-    [InlineData("?", ".", false)]
-    [InlineData("?", "ab", false)]
-    [InlineData("a*c*e", "abcde", true)]
-    [InlineData("a*c*e", "abcd", false)]
-    [InlineData("***", "a.b", true)]
-    [InlineData("", "a", false)]
-    public void A_pattern_matches_whole_names_only(string pattern, string group, bool matches) =>
-        Assert.Equal(matches, new GroupPattern(pattern).Matches(GroupName.Parse(group)));
-
-    [Fact]
-    public void A_pattern_of_many_runs_takes_no_exponential_time()
-    {
-        var name = GroupName.Parse(new string('a', 1000) + "b");
-
-        Assert.False(new GroupPattern(string.Concat(Enumerable.Repeat("*a", 40)) + "c").Matches(name));
-    }
-
     private static (ClientRequests Requests, HubConnection Connection) CreateSut(HubLimits? limits = null)
     {
         var name = HubName.Parse("hub");
