@@ -9,6 +9,7 @@ var root = new RootCommand("Runs, uses and proves a Serverless Gateway on this m
     PublishCommand.Create(),
     TailCommand.Create(),
     TokenCommand.Create(),
+    TablesCommand.Create(),
     DoctorCommand.Create(),
 };
 if (Console.IsOutputRedirected)

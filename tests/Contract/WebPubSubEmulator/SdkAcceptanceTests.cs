@@ -23,7 +23,19 @@ public sealed class SdkAcceptanceTests
             ["WEBPUBSUB_ENDPOINT"] = instance.Endpoint,
         });
 
-        Assert.True(passed >= 36, $"Only {passed} tests ran.");
+        Assert.True(passed >= 43, $"Only {passed} tests ran.");
+    }
+
+    [Fact]
+    [Feature("SDKs", "@azure/web-pubsub-express 1.1.0 on express 5, unchanged")]
+    public async Task The_express_middleware_handles_events_unchanged()
+    {
+        var passed = await NodeSuite.RunAsync("webpubsub-express", new Dictionary<string, string>
+        {
+            ["WEBPUBSUB_EMULATOR"] = Path.Combine(AppContext.BaseDirectory, "ServerlessGateway.WebPubSubEmulator.dll"),
+        });
+
+        Assert.True(passed >= 14, $"Only {passed} tests ran.");
     }
 
     // Refuses the user 'refused' and the event 'refuse'; says back everything else.

@@ -128,6 +128,86 @@ test("membership is changed by connection, by user and by filter", async () => {
   assert.equal(await service.groupExists(name), false);
 });
 
+test("closing all connections of a hub spares the excluded and other hubs", async () => {
+  const own = createService(unique("hub").replaceAll("-", "_"));
+  const [closed, spared] = [await startClient({}, {}, own), await startClient({}, {}, own)];
+  const elsewhere = await startClient();
+
+  const gone = once(closed.client, "disconnected");
+  await own.closeAllConnections({ excluded: [spared.connectionId], reason: "maintenance" });
+
+  assert.equal((await gone).message.message, "maintenance");
+  assert.equal(await own.connectionExists(spared.connectionId), true);
+  assert.equal(await own.connectionExists(closed.connectionId), false);
+  assert.equal(await service.connectionExists(elsewhere.connectionId), true);
+});
+
+test("closing a group tells the reason and spares the excluded", async () => {
+  const name = unique("group");
+  const closed = await startClient({ groups: [name] });
+  const spared = await startClient({ groups: [name] });
+
+  const gone = once(closed.client, "disconnected");
+  await service.group(name).closeAllConnections({ excluded: [spared.connectionId], reason: "over" });
+
+  assert.equal((await gone).message.message, "over");
+  assert.equal(await service.connectionExists(spared.connectionId), true);
+});
+
+test("an access token carries user, roles, groups and time, and opens a connection with them", async () => {
+  const [userId, name] = [unique("user"), unique("group")];
+  const options = { userId, roles: [`webpubsub.sendToGroup.${name}`], groups: [name], expirationTimeInMinutes: 5 };
+
+  const { token, url, baseUrl } = await service.getClientAccessToken(options);
+
+  const claims = JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
+  assert.equal(claims.exp - claims.iat, 5 * 60);
+  assert.equal(claims.aud, `${endpoint.replace(/\/$/, "")}/client/hubs/${hub}`);
+  assert.equal(url, `${baseUrl}?access_token=${token}`);
+  const { client, inbox, ...connected } = await startClient(options);
+  assert.equal(connected.userId, userId);
+  await client.sendToGroup(name, "mine", "text");
+  assert.equal((await inbox.group.next()).fromUserId, userId);
+  await assert.rejects(client.sendToGroup(`${name}.other`, "x", "text"), (error) => error.errorDetail?.name === "Forbidden");
+});
+
+test("a permission may be for all groups at once", async () => {
+  const { client, connectionId } = await startClient();
+  const seen = (options) => service.hasPermission(connectionId, "sendToGroup", options);
+
+  assert.equal(await seen(), false);
+  await service.grantPermission(connectionId, "sendToGroup");
+  assert.deepEqual([await seen(), await seen({ targetName: "any" })], [true, true]);
+  await client.sendToGroup(unique("group"), "x", "text");
+  await service.revokePermission(connectionId, "sendToGroup");
+  assert.equal(await seen(), false);
+  await assert.rejects(service.grantPermission("none", "sendToGroup"), { statusCode: 404 });
+});
+
+test("a send to a user is narrowed by a filter", async () => {
+  const [userId, name] = [unique("user"), unique("group")];
+  const member = await startClient({ userId, groups: [name] });
+  const other = await startClient({ userId });
+
+  await service.sendToUser(userId, "members", { contentType: "text/plain", filter: odata`${name} in groups` });
+  await service.sendToUser(userId, "both", { contentType: "text/plain" });
+
+  assert.equal((await member.inbox.server.next()).data, "members");
+  assert.equal((await member.inbox.server.next()).data, "both");
+  assert.equal((await other.inbox.server.next()).data, "both");
+});
+
+test("members are listed up to a number", async () => {
+  const name = unique("group");
+  for (let i = 0; i < 3; i++) await startClient({ userId: `u${i}`, groups: [name] });
+
+  const pages = [];
+  const paged = await service.group(name).listConnections({ maxPageSize: 1, top: 2 });
+  for await (const page of paged.byPage()) pages.push(page.map((member) => member.userId));
+
+  assert.deepEqual(pages, [["u0"], ["u1"]]);
+});
+
 test("adding a connection that is not there fails with 404", async () => {
   await assert.rejects(service.group("g").addConnection("none"), { statusCode: 404 });
 });
@@ -135,7 +215,7 @@ test("adding a connection that is not there fails with 404", async () => {
 test("a bad filter fails with 400 and says why", async () => {
   await assert.rejects(
     service.sendToAll("x", { contentType: "text/plain", filter: "userId eq" }),
-    (error) => error.statusCode === 400 && /filter/i.test(error.message),
+    (error) => error.statusCode === 400 && /filter/i.test(error.message) && error.code === "Error.BadRequest",
   );
 });
 

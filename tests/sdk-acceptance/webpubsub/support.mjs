@@ -28,8 +28,7 @@ const open = [];
 after(() => open.forEach((client) => client.stop()));
 
 // Starts a client, on the plain JSON protocol unless told otherwise, and waits until it is connected.
-export async function startClient(tokenOptions = {}, clientOptions = {}) {
-  const service = createService();
+export async function startClient(tokenOptions = {}, clientOptions = {}, service = createService()) {
   const client = new WebPubSubClient(
     { getClientAccessUrl: async () => (await service.getClientAccessToken(tokenOptions)).url },
     {
