@@ -78,7 +78,8 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
 
     private static WebApplication Build(EmulatorOptions options, ServiceAddress address)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Settings of the folder that it happens to be started in are somebody else's.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         // Standard output carries the ready line alone.
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);

@@ -113,7 +113,7 @@ public sealed class EventRetryTests : IAsyncLifetime
     }
 
     [Fact]
-    [Feature("Event handlers", "Abuse protection", Support = FeatureSupport.Different, Note = "Renewal that cannot reach the handler keeps the consent; the origin has the port where the service says its host name.")]
+    [Feature("Event handlers", "Abuse protection", Support = FeatureSupport.Different, Note = "A handler that cannot be reached keeps the consent it gave and is asked again within 5 s; the origin has the port where the service says its host name.")]
     public async Task Consent_is_asked_with_the_origin_before_the_first_event_and_kept()
     {
         await using var instance = await StartAsync();
@@ -129,7 +129,7 @@ public sealed class EventRetryTests : IAsyncLifetime
     }
 
     [Fact]
-    [Feature("Event handlers", "Abuse protection", Support = FeatureSupport.Different, Note = "Renewal that cannot reach the handler keeps the consent; the origin has the port where the service says its host name.")]
+    [Feature("Event handlers", "Abuse protection", Support = FeatureSupport.Different, Note = "A handler that cannot be reached keeps the consent it gave and is asked again within 5 s; the origin has the port where the service says its host name.")]
     public async Task Consent_is_renewed_each_minute_beside_the_events()
     {
         await using var instance = await StartAsync();
@@ -150,7 +150,7 @@ public sealed class EventRetryTests : IAsyncLifetime
     [InlineData(200, "elsewhere.example")]
     [InlineData(200, "localhost:1")]
     [InlineData(403, "*")]
-    [Feature("Event handlers", "Abuse protection", Support = FeatureSupport.Different, Note = "Renewal that cannot reach the handler keeps the consent; the origin has the port where the service says its host name.")]
+    [Feature("Event handlers", "Abuse protection", Support = FeatureSupport.Different, Note = "A handler that cannot be reached keeps the consent it gave and is asked again within 5 s; the origin has the port where the service says its host name.")]
     public async Task Without_consent_no_event_is_sent_and_the_question_backs_off(int status, string? allowed)
     {
         _handler.Consent = (_, response) =>
@@ -191,6 +191,29 @@ public sealed class EventRetryTests : IAsyncLifetime
         await using var client = await instance.ConnectAsync();
 
         Assert.True((await client.AskAsync("""{"type":"event","event":"e","data":1,"ackId":1}"""))["success"]!.GetValue<bool>());
+    }
+
+    [Theory]
+    [InlineData(503)]
+    [InlineData(408)]
+    public async Task A_handler_that_cannot_say_yet_is_asked_again_and_gets_the_event(int status)
+    {
+        var asked = 0;
+        _handler.Consent = (_, response) =>
+        {
+            if (Interlocked.Increment(ref asked) == 1) response.StatusCode = status;
+            else response.Headers["WebHook-Allowed-Origin"] = "*";
+            return Task.CompletedTask;
+        };
+        await using var instance = await StartAsync();
+        await using var client = await instance.ConnectAsync();
+
+        await client.SendAsync("""{"type":"event","event":"e","data":1,"ackId":1}""");
+        await _time.TimerOfAsync(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True((await client.ReceiveAsync())["success"]!.GetValue<bool>());
+        Assert.Equal(["OPTIONS", "OPTIONS", "POST"], _handler.Requests.Select(request => request.Method));
     }
 
     [Fact]

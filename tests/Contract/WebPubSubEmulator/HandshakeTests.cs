@@ -79,6 +79,18 @@ public sealed class HandshakeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_hub_is_one_however_it_is_spelt()
+    {
+        Assert.Equal(
+            HttpStatusCode.SwitchingProtocols,
+            await StatusAsync(TestInstance.Sign($"{_instance.Endpoint}/client/hubs/CHAT")));
+        await using var client = await TestClient.ConnectAsync(
+            _instance.ClientUrl(TestInstance.Sign(_instance.Audience), "/client/hubs/Chat"));
+
+        Assert.Equal(HttpStatusCode.OK, await _instance.StatusAsync(HttpMethod.Head, $"/connections/{client.ConnectionId}"));
+    }
+
+    [Fact]
     public async Task A_changed_payload_breaks_the_signature()
     {
         var parts = TestInstance.Sign(_instance.Audience, userId: "ada").Split('.');

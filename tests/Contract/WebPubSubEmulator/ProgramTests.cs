@@ -47,6 +47,19 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task Settings_of_the_folder_it_is_started_in_mean_nothing()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "appsettings.json"), "nonsense");
+        using var process = EmulatorProgram.StartIn(_folder, "--port", "0", "--json");
+
+        var ready = await process.StandardOutput.ReadLineAsync().WaitAsync(HangGuard);
+
+        Assert.NotNull(ready);
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    [Fact]
     [Feature("Program", "Listens on both loopback addresses, says so in one line")]
     public async Task A_port_that_is_named_answers_on_localhost_and_a_second_program_on_it_says_so()
     {

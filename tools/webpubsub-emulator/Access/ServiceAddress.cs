@@ -52,8 +52,9 @@ internal sealed class ServiceAddress
         var rest = authorityEnd < 0 ? "/" : url[authorityEnd..];
         foreach (var expected in pathAndQuery)
         {
-            // As written, or after the normalisation of escapes that URL libraries differ in.
-            if (rest == expected || uri.PathAndQuery == Normalised(uri, expected)) return true;
+            // As written, or after the normalisation of escapes that URL libraries differ in; case is not told apart, since
+            // hubs and escapes may be written either way.
+            if (Same(rest, expected) || Same(uri.PathAndQuery, Normalised(uri, expected))) return true;
         }
 
         return false;
@@ -72,5 +73,5 @@ internal sealed class ServiceAddress
 
     private static bool SameAuthority(Uri left, Uri right) => Same(left.Authority, right.Authority);
 
-    private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+    private static bool Same(string left, string? right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 }

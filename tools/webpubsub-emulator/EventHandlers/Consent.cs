@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using ServerlessGateway.WebPubSubEmulator.Access;
 using ServerlessGateway.WebPubSubEmulator.Http;
 
@@ -82,7 +83,7 @@ internal sealed partial class Consent(
         {
             using var timeout = new CancellationTokenSource(AnswerTimeout, time);
             using var answer = await SendAsync(HttpMethod.Options, url, timeout.Token);
-            if (answer.StatusCode != System.Net.HttpStatusCode.NotFound) return Judge(answer, url);
+            if (answer.StatusCode != HttpStatusCode.NotFound) return Judge(answer, url);
             // Some handlers cannot route OPTIONS; the service asks them by GET.
             using var second = await SendAsync(HttpMethod.Get, url, timeout.Token);
             return Judge(second, url);
@@ -105,6 +106,13 @@ internal sealed partial class Consent(
 
     private ConsentResult Judge(HttpResponseMessage answer, Uri url)
     {
+        if (answer.StatusCode == HttpStatusCode.RequestTimeout || (int)answer.StatusCode >= 500)
+        {
+            // It said neither yes nor no: a handler that starts or is overloaded.
+            LogUnreachable(logger, url, $"status {(int)answer.StatusCode}");
+            return ConsentResult.Unreachable;
+        }
+
         var allowed = answer.Headers.TryGetValues(AllowedHeader, out var values)
             ? values.SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries)).ToList()
             : [];

@@ -79,8 +79,10 @@ internal sealed partial class EventSender(
             cookies.Keep(response, request.RequestUri!, raised.ConnectionId);
             return (await ReadAsync(response, raised.Kind, cancellationToken), IsTransient(response.StatusCode));
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
+            // A connection that is not made in time is told as a cancellation that nobody asked for.
             return (new HandlerAnswer.Failed($"The event handler cannot be reached: {exception.Message}"), true);
         }
         catch (Exception exception) when (exception is IOException or FormatException)
@@ -102,13 +104,19 @@ internal sealed partial class EventSender(
     private async Task<HandlerAnswer> ReadAsync(
         HttpResponseMessage response, CallbackKind kind, CancellationToken cancellationToken)
     {
-        var body = await ReadBodyAsync(response.Content, cancellationToken);
+        var status = (int)response.StatusCode;
         var state = response.Headers.TryGetValues(CloudEventRequest.StateHeader, out var values) ? values.Last() : null;
-        // Only the answer to a user event goes on to the client; what else is said is read as it is, of whatever type.
-        if (kind != CallbackKind.User || !response.IsSuccessStatusCode)
+        // Nobody is told what a refusal says, or what is said to an event that nobody waits for.
+        if (!response.IsSuccessStatusCode || kind is not (CallbackKind.Connect or CallbackKind.User))
         {
-            return new HandlerAnswer.Answered(
-                (int)response.StatusCode, new MessageData(MessageDataType.Binary, body), state, null);
+            return new HandlerAnswer.Answered(status, null, state, null);
+        }
+
+        var body = await ReadBodyAsync(response.Content, cancellationToken);
+        if (kind == CallbackKind.Connect)
+        {
+            // It is JSON whatever its content type says.
+            return new HandlerAnswer.Answered(status, new MessageData(MessageDataType.Json, body), state, null);
         }
 
         var metadata = MessageMetadata.Check(response.Headers
@@ -116,7 +124,7 @@ internal sealed partial class EventSender(
             .Select(header => KeyValuePair.Create(
                 header.Key[MessageMetadata.HeaderPrefix.Length..].ToLowerInvariant(), header.Value.Last())));
         var message = body.Length == 0 ? null : ToMessage(response.Content.Headers.ContentType?.MediaType, body, metadata);
-        return new HandlerAnswer.Answered((int)response.StatusCode, message, state, metadata);
+        return new HandlerAnswer.Answered(status, message, state, metadata);
     }
 
     private static MessageData ToMessage(

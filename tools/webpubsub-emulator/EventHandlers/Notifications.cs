@@ -43,7 +43,7 @@ internal sealed partial class Notifications(ILogger<Notifications> logger) : Bac
     {
         try
         {
-            await foreach (var send in _queue.Reader.ReadAllAsync(stoppingToken)) await send(stoppingToken);
+            await foreach (var send in _queue.Reader.ReadAllAsync(stoppingToken)) await SendAsync(send, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -51,8 +51,24 @@ internal sealed partial class Notifications(ILogger<Notifications> logger) : Bac
         }
     }
 
+    // One notification that goes wrong in a way that nobody foresaw must not cost those behind it.
+    private async Task SendAsync(Func<CancellationToken, Task> send, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await send(stoppingToken);
+        }
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        {
+            LogFailed(logger, exception);
+        }
+    }
+
     [LoggerMessage(3231, LogLevel.Warning, "A connected or disconnected event was dropped: {Capacity} wait already")]
     private static partial void LogDropped(ILogger logger, int capacity);
+
+    [LoggerMessage(3233, LogLevel.Error, "A connected or disconnected event failed")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(3232, LogLevel.Debug, "Stopped with notifications unsent")]
     private static partial void LogStopped(ILogger logger);
