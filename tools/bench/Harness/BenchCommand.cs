@@ -34,15 +34,23 @@ internal static class BenchCommand
         {
             Description = "Where the programs and the floor write, below; .local/bench of the checkout by default.",
         };
+        var only = new Option<string>("--only")
+        {
+            Description = "Run only loads whose names contain this, and their floors.",
+            DefaultValueFactory = _ => string.Empty,
+        };
         var json = new Option<bool>("--json") { Description = "Print the report as one JSON object." };
         var check = new Option<bool>("--check") { Description = "End with status 1 when a goal is missed." };
         rounds.Validators.Add(result => RequirePositive(result.GetValueOrDefault<int>(), "--rounds", result.AddError));
         seconds.Validators.Add(result => RequirePositive(result.GetValueOrDefault<double>(), "--seconds", result.AddError));
-        var command = new Command(name, description) { rounds, seconds, data, json, check };
+        var command = new Command(name, description) { rounds, seconds, data, only, json, check };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new BenchOptions(
-                parsed.GetValue(rounds), TimeSpan.FromSeconds(parsed.GetValue(seconds)), FolderFor(parsed.GetValue(data)));
+                parsed.GetValue(rounds), TimeSpan.FromSeconds(parsed.GetValue(seconds)), FolderFor(parsed.GetValue(data)))
+            {
+                Only = parsed.GetValue(only)!,
+            };
             var report = await TryRunAsync(name, options, startAsync, cancellationToken);
             if (report is null)
             {
@@ -103,10 +111,24 @@ internal static class BenchCommand
         CancellationToken cancellationToken)
     {
         await using var scenario = await startAsync(options, cancellationToken);
-        var runs = new InterleavedRuns(scenario.Loads, options, TimeProvider.System);
+        var loads = Chosen(scenario.Loads, options.Only);
+        var runs = new InterleavedRuns(loads, () => ProcessorTime(scenario), options, TimeProvider.System);
         var results = await runs.RunAsync(Console.Error.WriteLine, cancellationToken);
         var facts = await scenario.ReadFactsAsync(cancellationToken);
-        return BenchReport.Of(name, options, results, scenario.Goals, facts);
+        var goals = scenario.Goals.Where(goal => results.ContainsKey(goal.Load)).ToArray();
+        return BenchReport.Of(name, options, results, goals, facts);
+    }
+
+    private static TimeSpan ProcessorTime(IScenario scenario) =>
+        scenario.Measured is { } measured ? MeasuredProcess.ProcessorTime(measured) : TimeSpan.Zero;
+
+    private static Load[] Chosen(IReadOnlyList<Load> loads, string only)
+    {
+        var chosen = loads.Where(load => load.Name.Contains(only, StringComparison.OrdinalIgnoreCase)).ToArray();
+        return chosen.Length == 0
+            ? throw new LocalCloudException(
+                $"No load's name contains '{only}'.", $"There are: {string.Join("; ", loads.Select(load => load.Name))}.")
+            : [.. loads.Where(load => chosen.Contains(load) || chosen.Any(other => other.Floor == load.Name))];
     }
 
     private static void Print(BenchReport report, bool json)

@@ -6,6 +6,9 @@ namespace ServerlessGateway.Bench.Harness;
 /// <param name="Data">The folder for what is written; emptied at the end.</param>
 internal sealed record BenchOptions(int Rounds, TimeSpan Run, DirectoryInfo Data)
 {
+    /// <summary>Only loads whose names contain this run, and their floors; empty for all.</summary>
+    public string Only { get; init; } = string.Empty;
+
     public const int DefaultRounds = 3;
     public const double DefaultSeconds = 1.5;
 

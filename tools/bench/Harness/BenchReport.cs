@@ -46,7 +46,8 @@ internal sealed record LoadReport(
     double MaxMs,
     string? Floor,
     double? RateToFloor,
-    double? P99ToFloor)
+    double? P99ToFloor,
+    double? ProcessorMicrosecondsPerUnit)
 {
     public static LoadReport Of(LoadResult result, IReadOnlyDictionary<string, LoadResult> all)
     {
@@ -62,7 +63,10 @@ internal sealed record LoadReport(
             result.Milliseconds(100),
             floor?.Load.Name,
             floor is null ? null : Rounded(result.RatioTo(floor, round => round.PerSecond)),
-            floor is null ? null : Rounded(result.RatioTo(floor, round => round.Milliseconds(99))));
+            floor is null ? null : Rounded(result.RatioTo(floor, round => round.Milliseconds(99))),
+            all.Values.Any(other => other.Load.Floor == result.Load.Name) || result.ProcessorMicrosecondsPerUnit <= 0
+                ? null
+                : Rounded(result.ProcessorMicrosecondsPerUnit));
     }
 
     private static double Rounded(double value) => Math.Round(value, 3);

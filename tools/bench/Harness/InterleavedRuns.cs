@@ -4,7 +4,12 @@ namespace ServerlessGateway.Bench.Harness;
 /// Runs loads in rounds: each round runs every load once. On a machine whose speed changes from minute to minute
 /// only figures that were taken within the same seconds can be compared. The first round warms up and is not counted.
 /// </summary>
-internal sealed class InterleavedRuns(IReadOnlyList<Load> loads, BenchOptions options, TimeProvider time)
+/// <param name="loads">What is run.</param>
+/// <param name="processorTime">What the measured process has used of the processors until now.</param>
+/// <param name="options">How often and how long.</param>
+/// <param name="time">The clock.</param>
+internal sealed class InterleavedRuns(
+    IReadOnlyList<Load> loads, Func<TimeSpan> processorTime, BenchOptions options, TimeProvider time)
 {
     /// <summary>Warming up takes half a run: enough for the compiler, and it is time that measures nothing.</summary>
     private const int WarmUpShare = 2;
@@ -37,9 +42,10 @@ internal sealed class InterleavedRuns(IReadOnlyList<Load> loads, BenchOptions op
     {
         using var ends = new CancellationTokenSource(duration, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ends.Token, cancellationToken);
+        var before = processorTime();
         var recorder = new LoadRecorder(time);
         await load.RunAsync(recorder, either.Token).WaitAsync(cancellationToken);
-        var measured = recorder.Measure();
+        var measured = recorder.Measure() with { ProcessorTime = processorTime() - before };
         cancellationToken.ThrowIfCancellationRequested();
         await load.CleanAsync(cancellationToken);
         return measured;

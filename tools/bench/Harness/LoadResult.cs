@@ -28,6 +28,8 @@ internal sealed class LoadResult
 
     public double PerSecond => Median(Rounds.Select(round => round.PerSecond));
 
+    public double ProcessorMicrosecondsPerUnit => Median(Rounds.Select(round => round.ProcessorMicrosecondsPerUnit));
+
     public double Milliseconds(double percentile) =>
         _all.TotalCount == 0 ? 0 : _all.GetValueAtPercentile(percentile) / 1_000.0;
 

@@ -32,6 +32,13 @@ internal static class MeasuredProcess
             cancellationToken);
     }
 
+    /// <summary>What the process has used of the processors until now.</summary>
+    public static TimeSpan ProcessorTime(ManagedProcess measured)
+    {
+        using var process = Process.GetProcessById(measured.Id);
+        return process.TotalProcessorTime;
+    }
+
     /// <summary>What the process holds, and what it has used of the processors.</summary>
     public static IReadOnlyList<Fact> Facts(ManagedProcess measured)
     {

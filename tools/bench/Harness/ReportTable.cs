@@ -20,7 +20,8 @@ internal static class ReportTable
 
     private static Table Loads(IReadOnlyList<LoadReport> loads)
     {
-        var table = new Table().AddColumns("load", "per second", "of its floor", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "p99 to floor");
+        var table = new Table().AddColumns(
+            "load", "per second", "of its floor", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "p99 to floor", "cpu µs each");
         foreach (var column in table.Columns.Skip(1))
         {
             column.RightAligned();
@@ -36,7 +37,8 @@ internal static class ReportTable
                 Number(load.P99Ms),
                 Number(load.P999Ms),
                 Number(load.MaxMs),
-                Ratio(load.P99ToFloor));
+                Ratio(load.P99ToFloor),
+                Ratio(load.ProcessorMicrosecondsPerUnit));
         }
 
         return table;

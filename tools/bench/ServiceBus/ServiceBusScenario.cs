@@ -43,6 +43,8 @@ internal sealed class ServiceBusScenario : IScenario
         ];
     }
 
+    public ManagedProcess Measured => _emulator;
+
     public IReadOnlyList<Load> Loads { get; }
 
     public IReadOnlyList<Goal> Goals { get; } =
