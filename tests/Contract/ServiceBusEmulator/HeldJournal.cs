@@ -12,10 +12,10 @@ internal sealed class HeldJournal : IBrokerJournal, IDisposable
 
     public bool IsBusy => false;
 
-    public bool WantsSnapshot => false;
-
     /// <summary>Operations taken and not let go.</summary>
     public long Held => Volatile.Read(ref _position) - Volatile.Read(ref _durable);
+
+    public bool WantsSnapshot(long heldBytes) => false;
 
     public void Attach(IJournalObserver observer) => _observer = observer;
 

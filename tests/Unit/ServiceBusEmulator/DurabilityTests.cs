@@ -141,7 +141,7 @@ public sealed class DurabilityTests : IDisposable
     public async Task A_snapshot_holds_exactly_what_the_operations_before_it_made()
     {
         var sends = new[] { Queue.SendAsync([Message("1")]), Queue.SendAsync([Message("2")]) };
-        _journal.WantsSnapshot = true;
+        _journal.IsFull = true;
         var last = Queue.SendAsync([Message("3")]);
         _journal.Flush();
         await Task.WhenAll([.. sends, last]);

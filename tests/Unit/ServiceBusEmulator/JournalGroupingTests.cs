@@ -35,6 +35,22 @@ public sealed class JournalGroupingTests : IDisposable
         Assert.Equal(Operations, new JournalReader(_folder.Path).ReadAll().Count());
     }
 
+    [Theory]
+    [InlineData(30_000_000, 0, false)]
+    [InlineData(30_000_000, 40_000_000, false)]
+    [InlineData(70_000_000, 60_000_000, true)]
+    [InlineData(70_000_000, 80_000_000, false)]
+    [InlineData(200_000_000, 80_000_000, true)]
+    public async Task A_log_is_compacted_when_that_saves_something(long logBytes, long heldBytes, bool isWanted)
+    {
+        var segment = SegmentFile.Lock(_folder.Path);
+        segment.Open(1, 0);
+        await using var journal = new FileJournal(
+            new JournalOptions { Directory = _folder.Path }, segment, logBytes, snapshotBytes: 1_000);
+
+        Assert.Equal(isWanted, journal.WantsSnapshot(heldBytes));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private sealed class Observer : IJournalObserver

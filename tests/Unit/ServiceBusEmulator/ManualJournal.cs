@@ -9,11 +9,13 @@ internal sealed class ManualJournal : IBrokerJournal
 
     public bool IsBusy { get; set; }
 
-    public bool WantsSnapshot { get; set; }
+    public bool IsFull { get; set; }
 
     public List<IReadOnlyList<BrokerRecord>> Operations { get; } = [];
 
     public IReadOnlyList<BrokerRecord>? Snapshot { get; private set; }
+
+    public bool WantsSnapshot(long heldBytes) => IsFull;
 
     public void Attach(IJournalObserver observer) => _observer = observer;
 
@@ -26,7 +28,7 @@ internal sealed class ManualJournal : IBrokerJournal
     public void BeginSnapshot(IReadOnlyList<BrokerRecord> state)
     {
         Snapshot = state;
-        WantsSnapshot = false;
+        IsFull = false;
     }
 
     /// <summary>Everything appended so far reached the disk.</summary>

@@ -130,7 +130,7 @@ internal sealed class BrokerKernel : IJournalObserver, IDisposable
         if (_journal is not null && operation.Records.Count > 0)
         {
             _lastPosition = _journal.Append(operation.Records);
-            if (_journal.WantsSnapshot)
+            if (_journal.WantsSnapshot(TotalQuota.UsedBytes))
             {
                 _journal.BeginSnapshot(CaptureState());
             }

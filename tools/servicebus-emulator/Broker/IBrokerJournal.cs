@@ -9,8 +9,9 @@ public interface IBrokerJournal
     /// <summary>Whether so much waits to be written that senders should come back later.</summary>
     bool IsBusy { get; }
 
-    /// <summary>Whether the log has grown enough that a snapshot is worth its cost.</summary>
-    bool WantsSnapshot { get; }
+    /// <summary>Whether enough of the log is superfluous that a snapshot is worth its cost.</summary>
+    /// <param name="heldBytes">About what the broker holds, and what a snapshot would have to write.</param>
+    bool WantsSnapshot(long heldBytes);
 
     /// <summary>Says whom to tell what became durable. Called once, before anything else.</summary>
     void Attach(IJournalObserver observer);

@@ -12,6 +12,9 @@ internal sealed class FileJournal : IBrokerJournal, IAsyncDisposable
     /// <summary>A buffer that grew beyond this is not kept for the next group.</summary>
     private const int KeptBufferBytes = 4 * 1024 * 1024;
 
+    /// <summary>A journal up to this size is written anew in a moment, whatever it saves.</summary>
+    private const long CheapBytes = 16 * 1024 * 1024;
+
     private readonly object _gate = new();
     private readonly JournalOptions _options;
     private readonly SegmentFile _segment;
@@ -51,14 +54,15 @@ internal sealed class FileJournal : IBrokerJournal, IAsyncDisposable
 
     public bool IsBusy => Interlocked.Read(ref _pendingBytes) > _options.MaxPendingBytes;
 
-    public bool WantsSnapshot
+    public bool WantsSnapshot(long heldBytes)
     {
-        get
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                return !_isSnapshotting && _logBytes > Math.Max(_options.CompactAtBytes, 2 * _snapshotBytes);
-            }
+            // Where all that was written is still held, a snapshot would write it once more and save nothing.
+            var all = _logBytes + _snapshotBytes;
+            return !_isSnapshotting
+                && _logBytes > Math.Max(_options.CompactAtBytes, 2 * _snapshotBytes)
+                && (all > heldBytes || all < CheapBytes);
         }
     }
 

@@ -16,7 +16,8 @@ public sealed record JournalOptions
     public long MaxPendingBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// The log is compacted when it is larger than this and than twice the last snapshot; 64 MiB by default.
+    /// The log is compacted when it is larger than this and than twice the last snapshot, unless all that it tells of
+    /// is held in memory still; 64 MiB by default.
     /// </summary>
     public long CompactAtBytes { get; init; } = 64 * 1024 * 1024;
 }

@@ -18,14 +18,14 @@ public sealed class MessageFuzzTests
     public Task Messages_are_read_or_refused_and_what_is_read_can_be_delivered() => FuzzRun.BytesAsync(
         Cases,
         Mutations.Of(AmqpSeeds.Messages),
-        bytes => Assert.All(MessageReader.ReadTransfer(0, bytes, NewId), Deliver),
+        bytes => Assert.All(MessageReader.ReadTransfer(0, bytes, isLent: false, NewId), Deliver),
         AmqpFuzzTests.IsFault);
 
     [Fact]
     public Task Batches_are_read_or_refused_and_what_is_read_can_be_delivered() => FuzzRun.BytesAsync(
         Cases,
         Mutations.Of(AmqpSeeds.Batches),
-        bytes => Assert.All(MessageReader.ReadTransfer(ServiceBusSymbols.BatchMessageFormat, bytes, NewId), Deliver),
+        bytes => Assert.All(MessageReader.ReadTransfer(ServiceBusSymbols.BatchMessageFormat, bytes, isLent: true, NewId), Deliver),
         AmqpFuzzTests.IsFault);
 
     [Fact]

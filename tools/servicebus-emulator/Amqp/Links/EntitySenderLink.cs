@@ -16,12 +16,13 @@ internal sealed class EntitySenderLink(AmqpSession session, Attach attach, Broke
     protected override long MaxMessageBytes { get; } =
         Math.Min(entity.MaxMessageBytes, session.Connection.Limits.MaxMessageBytes);
 
-    protected override void OnMessage(uint deliveryId, uint format, bool settled, ReadOnlyMemory<byte> message)
+    protected override void OnMessage(
+        uint deliveryId, uint format, bool settled, ReadOnlyMemory<byte> message, bool isLent)
     {
         IReadOnlyList<BrokerMessage> messages;
         try
         {
-            messages = MessageReader.ReadTransfer(format, message, Connection.NewId);
+            messages = MessageReader.ReadTransfer(format, message, isLent, Connection.NewId);
         }
         catch (AmqpFaultException e)
         {
@@ -37,10 +38,11 @@ internal sealed class EntitySenderLink(AmqpSession session, Attach attach, Broke
         }
 
         var losesAnswer = Connection.Faults.LosesSendAnswer(Connection, EntityAddress);
-        Connection.BytesBeingStored += message.Length;
+        var bytes = message.Length;
+        Connection.BytesBeingStored += bytes;
         Connection.Await(entity.SendAsync(messages), error =>
         {
-            Connection.BytesBeingStored -= message.Length;
+            Connection.BytesBeingStored -= bytes;
             if (losesAnswer)
             {
                 AnswerNever();

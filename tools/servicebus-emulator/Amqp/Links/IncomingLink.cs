@@ -1,4 +1,3 @@
-using System.Buffers;
 using Amqp;
 using Amqp.Framing;
 
@@ -8,7 +7,7 @@ namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpLink(session, attach)
 {
     private readonly int _maxCredit = session.Connection.Limits.SenderCredit;
-    private ArrayBufferWriter<byte>? _partial;
+    private PartialMessage? _partial;
     private Transfer? _first;
     private bool _isTooLarge;
     private long _partialBytes;
@@ -54,7 +53,7 @@ internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpL
         // One frame is the common case: then the frame's own array becomes the message.
         if (_partial is null && !_isTooLarge && !transfer.More && payload.Length <= MaxMessageBytes)
         {
-            Complete(payload);
+            Complete(payload, isLent: false);
             return;
         }
 
@@ -64,19 +63,19 @@ internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpL
             return;
         }
 
-        if (_isTooLarge)
-        {
-            Complete(null);
-        }
-        else
-        {
-            // The buffer has grown in steps: what is kept should not hold its slack.
-            Complete(_partial!.WrittenSpan.ToArray());
-        }
+        using var whole = _partial;
+        _partial = null;
+        Complete(whole?.Bytes, isLent: true);
     }
 
     /// <summary>Takes a whole message. Its answer is given by <see cref="Answer"/>, then or later.</summary>
-    protected abstract void OnMessage(uint deliveryId, uint format, bool settled, ReadOnlyMemory<byte> message);
+    /// <param name="deliveryId">What the answer names it by.</param>
+    /// <param name="format">The message's format.</param>
+    /// <param name="settled">Whether the sender awaits no answer.</param>
+    /// <param name="message">All its sections.</param>
+    /// <param name="isLent">Whether the bytes are the link's own, and have to be copied to be kept.</param>
+    protected abstract void OnMessage(
+        uint deliveryId, uint format, bool settled, ReadOnlyMemory<byte> message, bool isLent);
 
     /// <summary>How long credit that is due now is withheld on command; null for not at all.</summary>
     protected virtual TimeSpan? WithholdsCredit() => null;
@@ -141,7 +140,7 @@ internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpL
 
     private void Gather(ReadOnlyMemory<byte> payload)
     {
-        _isTooLarge |= (_partial?.WrittenCount ?? 0) + (long)payload.Length > MaxMessageBytes;
+        _isTooLarge |= (_partial?.Length ?? 0) + (long)payload.Length > MaxMessageBytes;
         if (_isTooLarge)
         {
             // What follows is counted and dropped: the refusal goes out with the last frame, and the link stays.
@@ -149,14 +148,14 @@ internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpL
             return;
         }
 
-        // The buffer doubles as it grows.
+        // The array doubles as it grows.
         Hold(payload.Length * 2L);
         _partialBytes += payload.Length * 2L;
-        _partial ??= new ArrayBufferWriter<byte>(payload.Length * 2);
-        _partial.Write(payload.Span);
+        _partial ??= new PartialMessage(payload.Length * 2);
+        _partial.Append(payload.Span);
     }
 
-    private void Complete(ReadOnlyMemory<byte>? message)
+    private void Complete(ReadOnlyMemory<byte>? message, bool isLent)
     {
         var first = _first!;
         Reset();
@@ -165,7 +164,7 @@ internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpL
         _unanswered++;
         if (message is { } whole)
         {
-            OnMessage(first.DeliveryId, first.MessageFormat, first.Settled, whole);
+            OnMessage(first.DeliveryId, first.MessageFormat, first.Settled, whole, isLent);
         }
         else
         {
@@ -183,6 +182,7 @@ internal abstract class IncomingLink(AmqpSession session, Attach attach) : AmqpL
 
     private void DropPartial()
     {
+        _partial?.Dispose();
         _partial = null;
         GiveBack(_partialBytes);
         _partialBytes = 0;

@@ -8,12 +8,13 @@ internal sealed class RequestLink(AmqpSession session, Attach attach, IRequestNo
 {
     protected override long MaxMessageBytes => Connection.Limits.MaxRequestBytes;
 
-    protected override void OnMessage(uint deliveryId, uint format, bool settled, ReadOnlyMemory<byte> message)
+    protected override void OnMessage(
+        uint deliveryId, uint format, bool settled, ReadOnlyMemory<byte> message, bool isLent)
     {
         Message request;
         try
         {
-            request = MessageReader.ReadRequest(message);
+            request = MessageReader.ReadRequest(isLent ? message.ToArray() : message);
         }
         catch (AmqpFaultException e)
         {
@@ -24,10 +25,11 @@ internal sealed class RequestLink(AmqpSession session, Attach attach, IRequestNo
         Answer(deliveryId, settled, null);
 
         // Counts as being stored until it is answered: a peer cannot have more under way than it could send messages.
-        Connection.BytesBeingStored += message.Length;
+        var bytes = message.Length;
+        Connection.BytesBeingStored += bytes;
         node.Handle(request, answer =>
         {
-            Connection.BytesBeingStored -= message.Length;
+            Connection.BytesBeingStored -= bytes;
             Reply(request, answer);
         });
     }

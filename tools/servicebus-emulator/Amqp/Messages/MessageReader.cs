@@ -8,16 +8,23 @@ namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 /// <summary>Reads what the broker needs out of messages as clients encode them.</summary>
 internal static class MessageReader
 {
+    /// <summary>Room for properties that hold an id only; more than that of slack is not kept with a message.</summary>
+    private const int IdBytes = 64;
+
     /// <summary>What stands before a message's body, properties above all, may not be larger: the service's limit.</summary>
     private const int MaxPropertyBytes = 64 * 1024;
 
     /// <summary>Reads one transfer: a message, or a batch of them.</summary>
+    /// <param name="format">What the transfer says it is.</param>
+    /// <param name="payload">Its bytes.</param>
+    /// <param name="isLent">Whether the bytes have to be copied to be kept.</param>
+    /// <param name="newId">Makes an id for messages without.</param>
     public static IReadOnlyList<BrokerMessage> ReadTransfer(
-        uint format, ReadOnlyMemory<byte> payload, Func<Guid> newId)
+        uint format, ReadOnlyMemory<byte> payload, bool isLent, Func<Guid> newId)
     {
         if (format == 0)
         {
-            return [Read(payload, newId)];
+            return [Read(payload, isLent, newId)];
         }
 
         if (format != ServiceBusSymbols.BatchMessageFormat)
@@ -26,11 +33,14 @@ internal static class MessageReader
         }
 
         // Each message gets an array of its own: one that stays would otherwise hold the whole batch in memory.
-        return MessageSections.SplitBatch(payload).ConvertAll(message => Read(message.ToArray(), newId));
+        return MessageSections.SplitBatch(payload).ConvertAll(message => Read(message, isLent: true, newId));
     }
 
     /// <summary>Reads one message; the payload is kept, so its array must not be reused.</summary>
-    public static BrokerMessage Read(ReadOnlyMemory<byte> payload, Func<Guid> newId)
+    public static BrokerMessage Read(ReadOnlyMemory<byte> payload, Func<Guid> newId) =>
+        Read(payload, isLent: false, newId);
+
+    private static BrokerMessage Read(ReadOnlyMemory<byte> payload, bool isLent, Func<Guid> newId)
     {
         var sections = MessageSections.Find(payload.Span);
         if (sections.BytesBeforeBody > MaxPropertyBytes)
@@ -47,6 +57,10 @@ internal static class MessageReader
             properties.MessageId = newId().ToString("N");
             payload = Rewrite(payload, sections, properties);
             sections = MessageSections.Find(payload.Span);
+        }
+        else if (isLent)
+        {
+            payload = payload.ToArray();
         }
 
         var annotations = Section<MessageAnnotations>(payload, sections.MessageAnnotations)?.Map;
@@ -146,16 +160,17 @@ internal static class MessageReader
     }
 
     /// <summary>The message with other properties.</summary>
-    private static byte[] Rewrite(
+    private static ReadOnlyMemory<byte> Rewrite(
         ReadOnlyMemory<byte> payload, MessageSections sections, Properties properties)
     {
-        var buffer = new ByteBuffer(payload.Length + 64, autoGrow: true);
+        var buffer = new ByteBuffer(payload.Length + IdBytes, autoGrow: true);
         Append(buffer, payload, sections.Header);
         Append(buffer, payload, sections.MessageAnnotations);
         properties.Encode(buffer);
         Append(buffer, payload, sections.ApplicationProperties);
         Append(buffer, payload, sections.BodyAndFooter);
-        return buffer.Buffer.AsSpan(buffer.Offset, buffer.Length).ToArray();
+        ReadOnlyMemory<byte> written = buffer.Buffer.AsMemory(buffer.Offset, buffer.Length);
+        return buffer.Buffer.Length - buffer.Length <= IdBytes ? written : written.ToArray();
     }
 
     private static void Append(ByteBuffer buffer, ReadOnlyMemory<byte> payload, Range? section)
