@@ -62,6 +62,7 @@ public sealed class HandshakeTests : IAsyncLifetime
             ["no token at all"] = "nonsense",
             ["another key"] = TestInstance.Sign(audience, "another-key-of-somebody-0123456789abcdefg"),
             ["another hub"] = TestInstance.Sign($"{_instance.Endpoint}/client/hubs/other"),
+            ["another port"] = TestInstance.Sign("http://localhost:1/client/hubs/chat"),
             ["another host"] = TestInstance.Sign("http://elsewhere.example/client/hubs/chat"),
             ["audience with more behind"] = TestInstance.Sign(audience + "/more"),
             ["audience with a query"] = TestInstance.Sign(audience + "?a=b"),
@@ -76,6 +77,19 @@ public sealed class HandshakeTests : IAsyncLifetime
         {
             Assert.True(await StatusAsync(token) == HttpStatusCode.Unauthorized, problem);
         }
+    }
+
+    [Fact]
+    public async Task The_names_of_this_machine_are_one()
+    {
+        var port = new Uri(_instance.Endpoint).Port;
+
+        Assert.Equal(
+            HttpStatusCode.SwitchingProtocols,
+            await StatusAsync(TestInstance.Sign($"http://localhost:{port}/client/hubs/chat")));
+        using var rest = await _instance.RestAsync(
+            HttpMethod.Post, "/:generateToken", token: TestInstance.Sign($"http://localhost:{port}/api/hubs/chat/:generateToken"));
+        Assert.Equal(HttpStatusCode.OK, rest.StatusCode);
     }
 
     [Fact]

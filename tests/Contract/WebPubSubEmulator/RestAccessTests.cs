@@ -98,6 +98,21 @@ public sealed class RestAccessTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("X-Forwarded-For", "192.0.2.1")]
+    [InlineData("Forwarded", "for=192.0.2.1")]
+    public async Task Keys_are_not_told_to_whom_something_forwards_for(string header, string value)
+    {
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Add(header, value);
+
+        using var answer = await http.GetAsync(new Uri($"{_instance.Endpoint}/access-keys"));
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.DoesNotContain(
+            TestInstance.PrimaryKey, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("""{"keyType":"Salt"}""")]
     [InlineData("""{"keyType":"Primary","key":"short"}""")]
     [InlineData("nonsense")]

@@ -13,9 +13,18 @@ internal sealed partial class AccessKeyEndpoint(
 {
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/access-keys", List);
-        app.MapPost("/access-keys/regenerate", (Delegate)RegenerateAsync);
+        var routes = app.MapGroup("/access-keys").AddEndpointFilter(async (call, next) =>
+            IsLocal(call.HttpContext)
+                ? await next(call)
+                : RestResults.Error(
+                    StatusCodes.Status403Forbidden, "Forbidden", "Access keys are for the machine of the emulator only."));
+        routes.MapGet("", List);
+        routes.MapPost("/regenerate", (Delegate)RegenerateAsync);
     }
+
+    // Loopback is all that is listened to, but something on this machine may forward for others.
+    private static bool IsLocal(HttpContext context) =>
+        !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded");
 
     private IResult List() => Results.Json(new
     {

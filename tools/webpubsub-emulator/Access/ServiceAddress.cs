@@ -71,7 +71,9 @@ internal sealed class ServiceAddress
             && SameAuthority(uri, used);
     }
 
-    private static bool SameAuthority(Uri left, Uri right) => Same(left.Authority, right.Authority);
+    // The names of this machine are one: a connection string may say localhost where the instance says 127.0.0.1.
+    private static bool SameAuthority(Uri left, Uri right) =>
+        Same(left.Authority, right.Authority) || (left.IsLoopback && right.IsLoopback && left.Port == right.Port);
 
     private static bool Same(string left, string? right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 }
