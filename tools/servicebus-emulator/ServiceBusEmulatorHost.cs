@@ -115,6 +115,9 @@ internal sealed class ServiceBusEmulatorHost : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+
+            // One more than ours, which says so in the log when it is met: this one is for the HTTP port.
+            kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections + 1L;
             kestrel.Limits.MaxRequestBufferSize = options.Limits.MaxBytesBeingRead;
             kestrel.Listen(IPAddress.Loopback, options.Port, listen =>
             {

@@ -240,7 +240,7 @@ public sealed class MemoryBoundTests
     }
 
     /// <summary>The server notices the end of a connection a moment after its peer; it is asked until it has.</summary>
-    private static async Task ConnectionsAsync(EmulatorFixture emulator, int expected)
+    internal static async Task ConnectionsAsync(EmulatorFixture emulator, int expected)
     {
         using var guard = new CancellationTokenSource(EmulatorFixture.Patience);
         while (emulator.Host.ConnectionCount != expected && !guard.IsCancellationRequested)

@@ -160,16 +160,18 @@ internal sealed class RawPeer : IAsyncDisposable
 
     public async Task SendBytesAsync(ReadOnlyMemory<byte> bytes) => await _stream.WriteAsync(bytes);
 
-    /// <summary>Sends to a server that may have cut the connection by now.</summary>
-    public async Task TrySendBytesAsync(ReadOnlyMemory<byte> bytes)
+    /// <summary>Sends to a server that may have cut the connection by now; false where it has.</summary>
+    public async Task<bool> TrySendBytesAsync(ReadOnlyMemory<byte> bytes)
     {
         try
         {
             await _stream.WriteAsync(bytes);
+            return true;
         }
         catch (IOException e)
         {
             Assert.IsType<SocketException>(e.InnerException);
+            return false;
         }
     }
 

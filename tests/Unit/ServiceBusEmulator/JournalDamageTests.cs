@@ -129,6 +129,28 @@ public sealed class JournalDamageTests : IDisposable
         Assert.Equal(["0", "1"], QueueOf(again, "q").Peek(0, 10, null).Select(Body));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(8)]
+    public async Task A_file_that_was_just_begun_for_a_snapshot_that_never_came_loses_nothing(int headerBytes)
+    {
+        await using (var durable = await OpenAsync())
+        {
+            await SendAsync(QueueOf(durable, "q"), "0");
+        }
+
+        await File.WriteAllBytesAsync(_folder.FileOf("journal-0000000002.log"), JournalFormat.FileHeader()[..headerBytes]);
+        await using (var durable = await OpenAsync())
+        {
+            await SendAsync(QueueOf(durable, "q"), "1");
+        }
+
+        await using var again = await OpenAsync();
+
+        Assert.Equal(["0", "1"], QueueOf(again, "q").Peek(0, 10, null).Select(Body));
+    }
+
     [Fact]
     public async Task Damage_before_the_last_file_stops_the_start()
     {

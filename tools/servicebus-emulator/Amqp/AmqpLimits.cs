@@ -60,16 +60,16 @@ internal sealed record AmqpLimits
     public int MaxBytesAhead { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>
-    /// What one connection may hold of parts of messages, links and answers it does not take: 250 of the largest
-    /// messages half-sent at once. Beyond it the connection ends.
+    /// What one connection may hold of parts of messages, links and answers it does not take: one of the largest
+    /// messages in an array that grew by doubling, and room for all else. Beyond it the connection ends.
     /// </summary>
-    public long MaxHeldBytesPerConnection { get; init; } = 64 * 1024 * 1024;
+    public long MaxHeldBytesPerConnection { get; init; } = 256 * 1024 * 1024;
 
     /// <summary>
     /// What all connections may hold together, messages on their way out of the broker for good included. Beyond it
     /// the connection that holds the most ends.
     /// </summary>
-    public long MaxHeldBytes { get; init; } = 512 * 1024 * 1024;
+    public long MaxHeldBytes { get; init; } = 1024 * 1024 * 1024;
 
     /// <summary>Notices that may wait for one connection's loop; no honest peer comes near it.</summary>
     public int MaxMailboxItems { get; init; } = 100_000;
