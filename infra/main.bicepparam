@@ -17,7 +17,8 @@ param tokens = union(
     : { issuer: readEnvironmentVariable('GATEWAY_TOKEN_ISSUER', '') }
 )
 
-// Written by the hook that runs before provisioning; set it yourself to use an app registration that exists.
+// Written by the hook that runs before provisioning; set it yourself to use an app registration that exists. Without a
+// default on purpose: `azd up` compiles this file once before the hook, and would keep what it had compiled.
 param callbackAudience = readEnvironmentVariable('GATEWAY_CALLBACK_AUDIENCE')
 
 // Origins of browsers, separated by commas.

@@ -81,6 +81,20 @@ public sealed class BicepFileTests
         Assert.Contains(message, result.Output + result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("GATEWAY_CALLBACK_AUDIENCE")]
+    [InlineData("GATEWAY_TOKEN_AUTHORITY")]
+    public async Task Parameters_do_not_compile_before_a_hook_or_a_person_has_set_what_is_needed(string name)
+    {
+        using var folder = new BicepFolder();
+
+        // azd hands on what was unset as an empty text.
+        var result = await folder.RunAsync(new Dictionary<string, string> { [name] = "" }, "build-params", "main.bicepparam", "--stdout");
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("Error BCP333", result.Output + result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_readme_names_every_setting_of_the_parameters()
     {
