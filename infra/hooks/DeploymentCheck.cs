@@ -47,14 +47,14 @@ internal sealed class DeploymentCheck(
 
               export GATEWAY={{{address}}}
               export TOKEN=...
+              export TO="--endpoint $GATEWAY --token $TOKEN"
               curl $GATEWAY/api/ready
               curl $GATEWAY/api/instances
               curl -X POST -H "Authorization: Bearer $TOKEN" $GATEWAY/api/negotiate
-              dotnet run --project tools/gateway -- tail orders:1 --endpoint $GATEWAY --token $TOKEN &
-              dotnet run --project tools/gateway -- publish orders:1 '{"hello":"world"}' --endpoint $GATEWAY --token $TOKEN
-              # from another connection, from the first message on:
-              dotnet run --project tools/gateway -- tail --help
-              kill %1
+              dotnet run --project tools/gateway -- publish orders:1 '{"hello":"world"}' $TO
+              seq 1 100 | dotnet run --project tools/gateway -- publish orders:1 $TO
+              dotnet run --project tools/gateway -- tail orders:1 --since beginning --count 101 $TO
+              dotnet run --project tools/gateway -- tail orders:1 --json $TO
             """;
     }
 }

@@ -82,9 +82,9 @@ var hostSettings = {
 }
 
 var gatewaySettings = {
-  // The app's own calls: exactly this identity, with no search for others.
+  // The app's own calls: this identity, with no search among the tools of developers.
   AZURE_CLIENT_ID: identity.clientId
-  AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential'
+  AZURE_TOKEN_CREDENTIALS: 'prod'
   ServiceBus__fullyQualifiedNamespace: serviceBusEndpoint
   ServiceBus__credential: 'managedidentity'
   ServiceBus__clientId: identity.clientId
@@ -187,7 +187,6 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      http20Enabled: true
       // Browsers' questions are answered by the app, which knows the origins.
       appSettings: map(
         items(union(

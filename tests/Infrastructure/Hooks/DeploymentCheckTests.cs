@@ -29,6 +29,8 @@ public sealed class DeploymentCheckTests : IDisposable
             Assert.Contains(line, text, StringComparison.Ordinal);
         }
 
+        var lines = text[text.IndexOf("  export GATEWAY=", StringComparison.Ordinal)..].TrimEnd().Split('\n');
+        Assert.Equal(10, lines.Length);
         Assert.Empty(_pauses);
         Assert.DoesNotContain("FAILED", text, StringComparison.Ordinal);
     }
