@@ -159,6 +159,7 @@ public sealed class ClientProtocolTests : IAsyncLifetime
     [InlineData("""{"type":"sendToGroup","group":"g","data":1,"noEcho":"yes"}""", 1007)]
     [InlineData("""{"type":"sendToGroup","group":"g","data":"\ud800","dataType":"text"}""", 1007)]
     [InlineData("""{"type":"event","event":"a\nb","data":1}""", 1007)]
+    [InlineData("""{"type":"event","event":"e","data":1,"metadata":{"\ud800":"x"}}""", 1007)]
     [InlineData("""{"type":"sendToGroup","group":"g","data":1,"stream":{"streamId":"s"}}""", 1007)]
     [InlineData("""{"type":"event","event":"e","data":1,"stream":{"streamId":"s"}}""", 1007)]
     [Feature("Clients", "Malformed messages close the connection")]

@@ -70,7 +70,16 @@ internal sealed partial class ClientSession(HubCore hub, ClientServices services
         {
             LogGivenUp(services.Logger, connection.Id);
         }
+        catch (Exception exception)
+        {
+            // A connection whose requests nobody carries out must not look alive.
+            LogFailed(services.Logger, exception, connection.Id);
+            hub.End(connection, ConnectionEnd.Failed);
+        }
     }
+
+    [LoggerMessage(3105, LogLevel.Error, "A request of connection {ConnectionId} could not be carried out")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string connectionId);
 
     [LoggerMessage(3103, LogLevel.Debug, "Connection {ConnectionId} ended with requests in hand")]
     private static partial void LogGivenUp(ILogger logger, string connectionId);

@@ -75,6 +75,12 @@ internal sealed partial class ClientSocket(
             LogLost(services.Logger, connection.Id, exception.Message);
             hub.EndFrom(connection, outbox, ConnectionEnd.Lost);
         }
+        catch (Exception exception)
+        {
+            // Without its reader the socket would stay open and answer nothing.
+            LogFailed(services.Logger, exception, connection.Id);
+            hub.EndFrom(connection, outbox, ConnectionEnd.Failed);
+        }
     }
 
     // The request to carry out, or how the connection must end.

@@ -12,6 +12,7 @@ internal enum EndKind
     BadRequest,
     ServiceReload,
     Dropped,
+    InternalError,
 
     /// <summary>Only the socket ended: the client came back on another one.</summary>
     Replaced,
@@ -41,6 +42,10 @@ internal sealed record ConnectionEnd(int CloseStatus, string Reason, EndKind Kin
     public static ConnectionEnd Lost { get; } = new(GoingAway, "The connection was lost.", EndKind.ConnectionLost);
 
     public static ConnectionEnd Stopping { get; } = new(GoingAway, "The service is stopping.", EndKind.ServiceReload);
+
+    /// <summary>A mistake of the emulator's own; it costs the one connection that met it.</summary>
+    public static ConnectionEnd Failed { get; } =
+        new(InternalError, "The service failed to serve the connection.", EndKind.InternalError);
 
     /// <summary>Cut at TCP level by a fault command: no close frame reaches the client.</summary>
     public static ConnectionEnd Dropped { get; } = new(GoingAway, "The connection was dropped.", EndKind.Dropped);

@@ -29,6 +29,11 @@ internal static class JsonRequests
         {
             error = exception.Message;
         }
+        catch (InvalidOperationException)
+        {
+            // How the reader says that a name or a string holds bytes or escapes that are no text.
+            error = "The frame holds text that is not valid Unicode.";
+        }
 
         return false;
     }
@@ -149,14 +154,6 @@ internal static class JsonRequests
     private static string StringOf(JsonElement value, string property)
     {
         if (value.ValueKind != JsonValueKind.String) throw new FormatException($"'{property}' must be a string.");
-        try
-        {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair, written as an escape: no text at all.
-            throw new FormatException($"'{property}' is not valid text.");
-        }
+        return value.GetString()!;
     }
 }

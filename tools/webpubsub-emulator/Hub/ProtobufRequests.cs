@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Unicode;
 using Google.Protobuf;
 using ServerlessGateway.WebPubSubEmulator.Hub.Wire;
@@ -93,23 +92,11 @@ internal static class ProtobufRequests
             DataKind.ProtobufData when ProtobufCodec.IsAny(data.ProtobufData) =>
                 new MessageData(MessageDataType.Protobuf, data.ProtobufData.Memory, metadata),
             DataKind.ProtobufData => throw new FormatException("'protobuf_data' is not a google.protobuf.Any."),
-            DataKind.JsonData => new MessageData(MessageDataType.Json, CheckJson(data.JsonData.Memory), metadata),
+            DataKind.JsonData when JsonText.IsValid(data.JsonData.Span) =>
+                new MessageData(MessageDataType.Json, data.JsonData.Memory, metadata),
+            DataKind.JsonData => throw new FormatException("'json_data' is not valid JSON."),
             _ when metadata is not null => new MessageData(MessageDataType.Text, default, metadata),
             _ => throw new FormatException("'data' is missing: text, binary, protobuf or json."),
         };
-    }
-
-    private static ReadOnlyMemory<byte> CheckJson(ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(json.Span);
-            while (reader.Read()) continue;
-            return json;
-        }
-        catch (JsonException exception)
-        {
-            throw new FormatException($"'json_data' is not valid JSON: {exception.Message}", exception);
-        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.Net.Http.Headers;
 using ServerlessGateway.WebPubSubEmulator.Hub;
@@ -15,7 +14,7 @@ internal static class MessageBody
         var (type, encoding) = TypeOf(call.Context.Request);
         var bytes = await call.ReadBodyAsync();
         if (encoding is not null) bytes = Encoding.Convert(encoding, Encoding.UTF8, bytes);
-        if (type == MessageDataType.Json && !IsJson(bytes)) throw RestException.Bad("The body is not valid JSON.");
+        if (type == MessageDataType.Json && !JsonText.IsValid(bytes)) throw RestException.Bad("The body is not valid JSON.");
         if (type == MessageDataType.Text && !Utf8.IsValid(bytes)) throw RestException.Bad("The body is not valid UTF-8.");
         return new MessageData(type, bytes, Metadata(call.Context.Request)) { TtlSeconds = ttl };
     }
@@ -55,20 +54,6 @@ internal static class MessageBody
         "UnsupportedMediaType",
         $"'{contentType}' is not text/plain, application/json or application/octet-stream.",
         "content-type");
-
-    private static bool IsJson(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(bytes);
-            return reader.Read() && reader.TrySkip() && !reader.Read() && reader.BytesConsumed > 0;
-        }
-        catch (JsonException)
-        {
-            // The answer of a probe, not an error: the caller says what is wrong.
-            return false;
-        }
-    }
 
     // Of a header that comes more than once the last counts, as in the service.
     private static IReadOnlyDictionary<string, string>? Metadata(HttpRequest request)
