@@ -51,14 +51,14 @@ public sealed class FailureTests(StackFixture fixture)
         await using var alpha = await onAlpha.OpenAsync("news:unreachable", StartFrom.Now, patience.Token);
         await using var beta = await onBeta.OpenAsync("news:unreachable", StartFrom.Now, patience.Token);
 
-        await fixture.FaultAsync("beta", new { kind = "refuseRest" });
+        await fixture.Faults.AddToInstanceAsync("beta", new { kind = "refuseRest" }, patience.Token);
         for (var number = 1; number <= 3; number++)
         {
             Assert.True((await onAlpha.PublishAsync("news:unreachable", number, patience.Token)).IsAccepted);
         }
 
         Assert.Equal([1, 2, 3], await TakeAsync(alpha, 3, patience.Token));
-        await fixture.EndFaultsAsync("beta");
+        await fixture.Faults.EndAsync(patience.Token);
 
         Assert.Equal([1, 2, 3], await TakeAsync(beta, 3, patience.Token));
     }

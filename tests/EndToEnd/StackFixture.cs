@@ -1,9 +1,9 @@
-using System.Net.Http.Json;
 using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using ServerlessGateway.Client;
 using ServerlessGateway.LocalCloud;
+using ServerlessGateway.LocalCloud.Faults;
 
 namespace ServerlessGateway.EndToEnd.Tests;
 
@@ -25,10 +25,12 @@ public sealed class StackFixture : IAsyncLifetime
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(10));
         _turn = await FileLock.AcquireAsync(Path.Combine(Path.GetTempPath(), "serverless-gateway-stack.lock"), patience.Token);
         Stack = await Stack.StartAsync(new StackOptions(), Repository.Find(), new Progress<string>(), patience.Token);
+        Faults = new StackFaults(Stack);
     }
 
     public async Task DisposeAsync()
     {
+        Faults?.Dispose();
         await Stack.DisposeAsync();
         await _turn!.DisposeAsync();
     }
@@ -60,23 +62,8 @@ public sealed class StackFixture : IAsyncLifetime
         AvoidInstances = instance is null ? [] : [.. Stack.Options.Instances.Where(name => name != instance)],
     });
 
-    /// <summary>Adds a fault rule to those of an instance.</summary>
-    public async Task FaultAsync(string instance, object rule)
-    {
-        using var http = new HttpClient();
-        using var response = await http.PostAsJsonAsync(FaultsOf(instance), rule);
-        response.EnsureSuccessStatusCode();
-    }
-
-    /// <summary>Ends the faults of an instance.</summary>
-    public async Task EndFaultsAsync(string instance)
-    {
-        using var http = new HttpClient();
-        using var response = await http.DeleteAsync(FaultsOf(instance));
-        response.EnsureSuccessStatusCode();
-    }
-
-    private Uri FaultsOf(string instance) => new(new Uri(Stack.Instances[instance].Ready.Values["endpoint"]), "/faults");
+    /// <summary>What goes wrong on command.</summary>
+    public StackFaults Faults { get; private set; } = null!;
 }
 
 [CollectionDefinition(Name)]

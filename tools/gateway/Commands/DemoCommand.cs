@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ServerlessGateway.LocalCloud;
+using ServerlessGateway.LocalCloud.Faults;
 using ServerlessGateway.Proof.Run;
 using Spectre.Console;
 
@@ -16,6 +17,7 @@ internal static class DemoCommand
         var histories = new Option<DirectoryInfo?>("--histories") { Description = "Keep the histories of publishers and subscribers in this folder." };
         var plant = new Option<PlantedFault?>("--plant") { Description = "Plant a fault into one subscriber's history, to see the judge fail." };
         var seed = new Option<int>("--seed") { Description = "The seed of generated payloads.", DefaultValueFactory = _ => 1 };
+        var chaos = new Option<bool>("--chaos") { Description = "Have the platform lose, double, delay, reorder and refuse as well, by the seed." };
         messages.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 100 or > 1_000_000)
@@ -33,12 +35,12 @@ internal static class DemoCommand
 
         var command = new Command("demo", "Starts the local cloud, publishes through crashes and cuts, and proves that nothing was lost.")
         {
-            messages, input, json, histories, plant, seed,
+            messages, input, json, histories, plant, chaos, seed,
         };
         command.SetAction((result, cancellationToken) => CommandRunner.RunAsync(
             token => new Demo(new DemoOptions(
                 result.GetValue(messages), result.GetValue(input), result.GetValue(json),
-                result.GetValue(histories), result.GetValue(plant), result.GetValue(seed))).RunAsync(token),
+                result.GetValue(histories), result.GetValue(plant), result.GetValue(chaos), result.GetValue(seed))).RunAsync(token),
             cancellationToken));
         return command;
     }
@@ -46,7 +48,7 @@ internal static class DemoCommand
 
 /// <summary>What the demo was asked for.</summary>
 internal sealed record DemoOptions(
-    int Messages, FileInfo? Input, FileInfo? Json, DirectoryInfo? Histories, PlantedFault? Plant, int Seed);
+    int Messages, FileInfo? Input, FileInfo? Json, DirectoryInfo? Histories, PlantedFault? Plant, bool Chaos, int Seed);
 
 /// <summary>One demo run.</summary>
 internal sealed class Demo(DemoOptions options)
@@ -64,11 +66,24 @@ internal sealed class Demo(DemoOptions options)
             await using var run = new ProofRun(await RunOptionsAsync(stack, folder, cancellationToken));
             progress.Report($"connecting {run.SubscriberNames.Count} subscribers and 4 publishers over negotiate");
             await stack.GuardAsync(run.StartAsync(cancellationToken));
+            using var faults = new StackFaults(stack);
+            if (options.Chaos)
+            {
+                await Chaos.StrikeAsync(faults, stackOptions.Instances, options.Seed, cancellationToken);
+                progress.Report("chaos: messages, callbacks, sends, answers and locks go wrong from now on");
+            }
+
             var before = await StackMeter.ReadAsync(stack, cancellationToken);
             await ShowProgressAsync(run, stack.GuardAsync(Task.WhenAll(
-                run.PublishAsync(cancellationToken), new Disturbance(stack, run, progress).StrikeAsync(cancellationToken))));
+                run.PublishAsync(cancellationToken), new Disturbance(stack, run, faults, progress).StrikeAsync(cancellationToken))));
             progress.Report("waiting for the last deliveries");
             var report = await run.FinishAsync(cancellationToken);
+            if (options.Chaos)
+            {
+                var struck = (await faults.ReadAsync(cancellationToken)).GroupBy(rule => rule.Kind);
+                progress.Report($"chaos: {string.Join(", ", struck.Select(kind => $"{kind.Key} {kind.Sum(rule => rule.Applied)}"))}");
+            }
+
             var cost = (await StackMeter.ReadAsync(stack, cancellationToken)).Since(before);
             DemoReport.Show(_console, report, cost);
             await DemoReport.WriteJsonAsync(options.Json, report, cost, cancellationToken);

@@ -1,11 +1,11 @@
-using System.Net.Http.Json;
 using ServerlessGateway.LocalCloud;
+using ServerlessGateway.LocalCloud.Faults;
 using ServerlessGateway.Proof.Run;
 
 namespace ServerlessGateway.CommandLine.Commands;
 
 /// <summary>What strikes half way: a Functions process dies, two sockets are cut, a subscriber leaves and comes back elsewhere.</summary>
-internal sealed class Disturbance(Stack stack, ProofRun run, IProgress<string> progress)
+internal sealed class Disturbance(Stack stack, ProofRun run, StackFaults faults, IProgress<string> progress)
 {
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(3);
 
@@ -16,24 +16,20 @@ internal sealed class Disturbance(Stack stack, ProofRun run, IProgress<string> p
         progress.Report($"half way: kill -9 of {stack.Functions[0].Name}, cutting the sockets of {names[0]} and {names[1]}, {names[2]} leaves");
         var returning = run.LeaveAndReturnAsync(names[2], Away, cancellationToken);
         await stack.KillFunctionsAsync(0);
-        await CutAsync(names[0], cancellationToken);
-        await CutAsync(names[1], cancellationToken);
+        await CutAsync(names[0], names[1], cancellationToken);
         await stack.RestartFunctionsAsync(0, cancellationToken);
         progress.Report($"{stack.Functions[0].Name} is back");
         await returning;
         progress.Report($"{names[2]} is back in a new client, on another instance, with its position");
     }
 
-    /// <summary>Cuts a user's sockets at TCP level, without a closing handshake, on whichever instance holds them.</summary>
-    private async Task CutAsync(string user, CancellationToken cancellationToken)
+    /// <summary>Cuts users' sockets at TCP level, without a closing handshake, on whichever instance holds them.</summary>
+    private async Task CutAsync(string first, string second, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient();
-        foreach (var instance in stack.Instances.Values)
+        foreach (var instance in stack.Instances.Keys)
         {
-            var fault = new { kind = "dropConnection", target = new { user } };
-            using var response = await http.PostAsJsonAsync(
-                new Uri(new Uri(instance.Ready.Values["endpoint"]), "/faults"), fault, cancellationToken);
-            response.EnsureSuccessStatusCode();
+            var rules = ((string[])[first, second]).Select(user => new { kind = "dropConnection", target = new { user } });
+            await faults.AddToInstanceAsync(instance, new { rules }, cancellationToken);
         }
     }
 }
