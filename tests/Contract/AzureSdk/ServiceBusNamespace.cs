@@ -34,9 +34,10 @@ internal sealed class ServiceBusNamespace : IAsyncDisposable
     public string ConnectionString =>
         Host.ConnectionString.Replace(Host.AmqpEndPoint.ToString(), Proxy.EndPoint.ToString(), StringComparison.Ordinal);
 
-    public static async Task<ServiceBusNamespace> StartAsync(TimeProvider? time = null, int maxDeliveryCount = 3)
+    public static async Task<ServiceBusNamespace> StartAsync(
+        TimeProvider? time = null, int maxDeliveryCount = 3, int lockSeconds = 30)
     {
-        var lockDuration = TimeSpan.FromSeconds(30);
+        var lockDuration = TimeSpan.FromSeconds(lockSeconds);
         var host = await ServiceBusEmulatorHost.StartAsync(
             new ServiceBusEmulatorOptions
             {
