@@ -78,8 +78,9 @@ internal static class AzureServices
             RetryOptions = new ServiceBusRetryOptions { MaxRetries = 0, TryTimeout = TimeSpan.FromSeconds(5) },
         };
         return string.IsNullOrEmpty(options.ConnectionString)
+            // The options are valid: one of the two is there.
             ? new ServiceBusClient(
-                options.FullyQualifiedNamespace, provider.GetRequiredService<Lazy<TokenCredential>>().Value, settings)
+                options.FullyQualifiedNamespace!, provider.GetRequiredService<Lazy<TokenCredential>>().Value, settings)
             : new ServiceBusClient(options.ConnectionString, settings);
     }
 }

@@ -30,7 +30,8 @@ internal sealed class WebPubSubClients(IOptions<InstancesOptions> options, Lazy<
         settings.Retry.MaxDelay = TimeSpan.FromSeconds(2);
         settings.Retry.NetworkTimeout = networkTimeout;
         return string.IsNullOrEmpty(instance.ConnectionString)
-            ? new WebPubSubServiceClient(instance.Endpoint, hub, credential.Value, settings)
+            // The options are valid: one of the two is there.
+            ? new WebPubSubServiceClient(instance.Endpoint!, hub, credential.Value, settings)
             : new WebPubSubServiceClient(instance.ConnectionString, hub, settings);
     }
 }

@@ -6,6 +6,7 @@ namespace ServerlessGateway.Contract.Tests.OfficialSurface;
 internal sealed class Listing
 {
     private readonly List<string> _lines;
+    private string _nullable = "disable";
 
     private Listing(IEnumerable<string> lines) => _lines = [.. lines];
 
@@ -14,12 +15,15 @@ internal sealed class Listing
 
     public static Listing Load(SurfaceSource source) => new(File.ReadAllLines(source.ListingPath));
 
-    /// <summary>Declarations with empty bodies, which a compiler makes a reference assembly of.</summary>
-    public string ToSource()
+    /// <summary>
+    /// Declarations with empty bodies, which a compiler makes a reference assembly of. A listing of an API that says nothing of
+    /// null cannot tell whether the package does: annotated, it says of every reference that it is never null.
+    /// </summary>
+    public string ToSource(bool isAnnotated = false)
     {
         var source = new StringBuilder();
         var open = 0;
-        source.AppendLine($"#nullable {Value("nullable")}");
+        _nullable = isAnnotated ? "enable" : Value("nullable");
         foreach (var name in _lines.Where(line => line.StartsWith("using ", StringComparison.Ordinal)))
         {
             source.AppendLine($"{name};");
@@ -76,7 +80,7 @@ internal sealed class Listing
         var members = body.Skip(at + 1).TakeWhile(line => DepthOf(line) > DepthOf(body[at]));
         return DepthOf(body[at]) == 1 && members.Any(line => line.Contains("string?", StringComparison.Ordinal))
             ? "#nullable enable"
-            : $"#nullable {Value("nullable")}";
+            : $"#nullable {_nullable}";
     }
 
     private static string MemberOf(string line, string owner)

@@ -11,7 +11,9 @@ namespace ServerlessGateway.Contract.Tests.OfficialSurface;
 /// </summary>
 internal static class OfficialAssemblies
 {
-    private static readonly Lazy<ImmutableArray<MetadataReference>> Built = new(Build);
+    private static readonly Lazy<ImmutableArray<MetadataReference>> Built = new(() => Build(isAnnotated: false));
+
+    private static readonly Lazy<ImmutableArray<MetadataReference>> BuiltAnnotated = new(() => Build(isAnnotated: true));
 
     /// <summary>The framework and all packages beside the tests, but neither stand-ins nor parts of the gateway.</summary>
     public static ImmutableArray<MetadataReference> Platform { get; } =
@@ -23,6 +25,9 @@ internal static class OfficialAssemblies
 
     /// <summary>One assembly per listing.</summary>
     public static ImmutableArray<MetadataReference> References => Built.Value;
+
+    /// <summary>The same, as if each package said of every reference that it is never null.</summary>
+    public static ImmutableArray<MetadataReference> AnnotatedReferences => BuiltAnnotated.Value;
 
     /// <summary>Everything that the product sees in the official build.</summary>
     public static ImmutableArray<MetadataReference> All => [.. Platform, .. References];
@@ -40,14 +45,14 @@ internal static class OfficialAssemblies
     public static string Describe(IEnumerable<Diagnostic> diagnostics) =>
         string.Join('\n', diagnostics.Select(one => one.ToString()).Distinct());
 
-    private static ImmutableArray<MetadataReference> Build()
+    private static ImmutableArray<MetadataReference> Build(bool isAnnotated)
     {
         List<MetadataReference> built = [];
         foreach (var source in SurfaceSource.All)
         {
             built.Add(Emit(CSharpCompilation.Create(
                 source.Package,
-                [CSharpSyntaxTree.ParseText(Listing.Load(source).ToSource())],
+                [CSharpSyntaxTree.ParseText(Listing.Load(source).ToSource(isAnnotated))],
                 [.. Platform, .. built],
                 new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary))));
         }

@@ -49,6 +49,11 @@ internal sealed class ProductCompilation
         "ServerlessGateway.Functions", OutputKind.ConsoleApplication, ["functions"], [],
         [.. OfficialAssemblies.References, Protocol._reference.Value]);
 
+    /// <summary>The functions where every package says that no reference of its own is ever null.</summary>
+    public static ProductCompilation AnnotatedFunctions { get; } = new(
+        "ServerlessGateway.Functions", OutputKind.ConsoleApplication, ["functions"], [],
+        [.. OfficialAssemblies.AnnotatedReferences, Protocol._reference.Value]);
+
     public static ProductCompilation SampleApp { get; } = new(
         "ServerlessGateway.Contract.SampleApp", OutputKind.ConsoleApplication, ["tests/Contract/FunctionsWorker/SampleApp"], [],
         OfficialAssemblies.References);
