@@ -236,13 +236,14 @@ public sealed class ReliableClientTests : IAsyncLifetime
 
     [Theory]
     [InlineData(WebSocketCloseStatus.NormalClosure, false)]
+    [InlineData((WebSocketCloseStatus)4000, true)]
     [InlineData(WebSocketCloseStatus.EndpointUnavailable, true)]
-    [Feature("Reliable clients", "A close with 1000 ends the connection, any other can be recovered")]
+    [Feature("Reliable clients", "A close with 1000 or without status ends the connection, any other can be recovered")]
     public async Task Only_a_normal_close_ends_the_connection(WebSocketCloseStatus status, bool recoverable)
     {
         await using var client = await ConnectAsync("ada", ["g1"]);
 
-        await client.Socket.CloseAsync(status, "", CancellationToken.None);
+        await client.Socket.CloseAsync(status, null, CancellationToken.None);
 
         Assert.Equal(
             recoverable ? HttpStatusCode.OK : HttpStatusCode.NotFound,

@@ -112,6 +112,16 @@ for (const [name, protocol] of Object.entries(protocols)) {
     assert.equal(await service.connectionExists(connectionId), false);
   });
 
+  test(`${name}: a client that stops is gone at once`, async () => {
+    const { client, connectionId } = await start();
+    const stopped = once(client, "stopped");
+
+    client.stop();
+    await stopped;
+
+    assert.equal(await service.connectionExists(connectionId), false);
+  });
+
   test(`${name}: events are answered and acknowledged`, async () => {
     const { client, inbox } = await start();
 

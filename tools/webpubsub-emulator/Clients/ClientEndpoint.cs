@@ -145,7 +145,8 @@ internal sealed partial class ClientEndpoint(
         }
     }
 
-    private ConnectionSpec Merge(HubCore hub, ConnectionSpec spec, ConnectOutcome.Accepted accepted, string? subprotocol)
+    private ConnectionSpec Merge(
+        HubCore hub, ConnectionSpec spec, ConnectOutcome.Accepted accepted, string? subprotocol)
     {
         var isReliable = Subprotocols.IsReliable(subprotocol);
         return accepted.ApplyTo(spec) with

@@ -6,8 +6,8 @@ namespace ServerlessGateway.WebPubSubEmulator.Clients;
 
 /// <summary>
 /// Brings a reliable client back to its connection. Every such handshake is accepted, unless a fault rule refuses it,
-/// since clients take a refusal for a passing fault and try again; where there is nothing to recover the socket is closed with 1008, on which they open a
-/// new connection.
+/// since clients take a refusal for a passing fault and try again; where there is nothing to recover the socket is closed
+/// with 1008, on which they open a new connection.
 /// https://learn.microsoft.com/azure/azure-web-pubsub/howto-develop-reliable-clients
 /// </summary>
 internal sealed partial class ClientRecovery(
@@ -30,7 +30,7 @@ internal sealed partial class ClientRecovery(
     {
         var connectionId = context.Request.Query[ConnectionIdKey].ToString();
         var isKnown = await tokens.IsValidAsync(hubName, connectionId, context.Request.Query[TokenKey]);
-        if (isKnown && faults.RefusesHandshake(context, hubName, hubs.Get(hubName)?.Find(connectionId)?.UserId) is { } status)
+        if (isKnown && RefusalOf(context, hubName, connectionId) is { } status)
         {
             context.Response.StatusCode = status;
             return;
@@ -55,6 +55,9 @@ internal sealed partial class ClientRecovery(
         LogRefused(logger, connectionId);
         await CloseAsync(socket);
     }
+
+    private int? RefusalOf(HttpContext context, HubName hubName, string connectionId) =>
+        faults.RefusesHandshake(context, hubName, hubs.Get(hubName)?.Find(connectionId)?.UserId);
 
     private async Task CloseAsync(WebSocket socket)
     {

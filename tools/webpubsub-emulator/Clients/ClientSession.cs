@@ -5,9 +5,9 @@ namespace ServerlessGateway.WebPubSubEmulator.Clients;
 
 /// <summary>
 /// One connection over all its sockets. Its mailbox carries out requests in order, waiting for the answer to each event
-/// before the next; a full mailbox stops the reading of the socket, so a client that floods is slowed by TCP and costs a
-/// bounded amount. What a reliable client asked before it lost its socket is still done, and an event in flight stays the
-/// only one: when the client repeats it on the next socket, the repetition waits behind it.
+/// before the next; a full mailbox stops the reading of the socket, so a client that floods is slowed by TCP and costs
+/// a bounded amount. What a reliable client asked before it lost its socket is still done, and an event in flight stays
+/// the only one: when the client repeats it on the next socket, the repetition waits behind it.
 /// </summary>
 internal sealed partial class ClientSession(HubCore hub, ClientServices services) : IConnectionListener
 {
@@ -17,7 +17,8 @@ internal sealed partial class ClientSession(HubCore hub, ClientServices services
     private readonly Channel<ClientRequest> _mailbox = Channel.CreateBounded<ClientRequest>(
         new BoundedChannelOptions(MailboxCapacity) { SingleReader = true });
 
-    private readonly TaskCompletionSource<ConnectionEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ConnectionEnd> _ended =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     void IConnectionListener.OnEnded(ConnectionEnd end)
     {

@@ -149,16 +149,18 @@ internal sealed partial class ClientSocket(
         or OperationCanceledException or ObjectDisposedException
         or Microsoft.AspNetCore.Connections.ConnectionAbortedException;
 
+    // A close frame without a status is a normal close.
     private ConnectionEnd ClosedByClient() => new(
-        (int)(socket.CloseStatus ?? WebSocketCloseStatus.Empty),
+        socket.CloseStatus is { } status and not WebSocketCloseStatus.Empty ? (int)status : ConnectionEnd.Normal,
         socket.CloseStatusDescription ?? "",
         EndKind.ClosedByClient);
 
-    // Some statuses only describe a close and may not stand in a frame; such a close is answered as a normal one.
-    private static WebSocketCloseStatus StatusOf(ConnectionEnd end) =>
-        end.CloseStatus >= 3000 || (Enum.IsDefined((WebSocketCloseStatus)end.CloseStatus) && end.CloseStatus != ConnectionEnd.NoStatus)
-            ? (WebSocketCloseStatus)end.CloseStatus
-            : WebSocketCloseStatus.NormalClosure;
+    // A status that is neither known nor of the applications' own may not stand in a frame; it is answered as normal.
+    private static WebSocketCloseStatus StatusOf(ConnectionEnd end)
+    {
+        var status = (WebSocketCloseStatus)end.CloseStatus;
+        return end.CloseStatus >= 3000 || Enum.IsDefined(status) ? status : WebSocketCloseStatus.NormalClosure;
+    }
 
     // A close frame holds 123 bytes of reason; reasons here are ASCII but for what a REST caller wrote.
     private static string Shorten(string reason)

@@ -23,7 +23,7 @@ internal abstract class ClientCodec(ClientProtocol protocol)
         _ => spec.PlainMode.Group is null ? Plain : new PlainCodec(spec.PlainMode),
     };
 
-    /// <summary>A frame of the client as a request. The bytes are lent; what the request keeps of them is copied.</summary>
+    /// <summary>A frame of the client as a request. The bytes are lent; what is kept of them is copied.</summary>
     public abstract ReadResult Read(ReadOnlyMemory<byte> frame, bool isText);
 
     /// <summary>A message from a group, also when it came by REST, or from the server when there is no group.</summary>

@@ -25,8 +25,6 @@ internal sealed record ConnectionEnd(int CloseStatus, string Reason, EndKind Kin
     public const int GoingAway = 1001;
     public const int InvalidType = 1003;
 
-    /// <summary>A close frame without a status; it never stands in a frame itself.</summary>
-    public const int NoStatus = 1005;
     public const int InvalidPayload = 1007;
     public const int PolicyViolation = 1008;
     public const int TooBig = 1009;
@@ -54,8 +52,8 @@ internal sealed record ConnectionEnd(int CloseStatus, string Reason, EndKind Kin
         new(GoingAway, "The client recovered the connection elsewhere.", EndKind.Replaced);
 
     /// <summary>
-    /// Whether only the socket is gone, so that a reliable client may come back. A client that closes with 1000 is done;
-    /// with any other status, or none, it may be a page that reloads or a watchdog of the client's own.
+    /// Whether only the socket is gone, so that a reliable client may come back. A client that closes with 1000, or
+    /// without a status, is done; with any other one it may be a page that is left or a proxy that restarts.
     /// </summary>
     public bool IsRecoverable => Kind is EndKind.ConnectionLost or EndKind.Dropped
         || (Kind == EndKind.ClosedByClient && CloseStatus != Normal);

@@ -45,7 +45,8 @@ internal sealed class GroupPermissions
     public bool AllowsAll(GroupPermission permission) => Of(permission).All;
 
     /// <summary>Gives or takes a right for one group; false when that would be one exception too many.</summary>
-    public bool TrySet(GroupPermission permission, GroupName group, bool allowed) => Of(permission).TrySet(group, allowed);
+    public bool TrySet(GroupPermission permission, GroupName group, bool allowed) =>
+        Of(permission).TrySet(group, allowed);
 
     /// <summary>Gives or takes a right for all groups; whatever was said of some before is forgotten.</summary>
     public void SetAll(GroupPermission permission, bool allowed) => Of(permission).SetAll(allowed);

@@ -13,7 +13,12 @@ internal sealed class HubConnection
     private volatile ConnectionEnd? _end;
 
     internal HubConnection(
-        ConnectionSpec spec, long ordinal, Outbox outbox, HubLimits limits, DateTimeOffset since, IConnectionListener? listener)
+        ConnectionSpec spec,
+        long ordinal,
+        Outbox outbox,
+        HubLimits limits,
+        DateTimeOffset since,
+        IConnectionListener? listener)
     {
         Spec = spec;
         Codec = ClientCodec.For(spec);

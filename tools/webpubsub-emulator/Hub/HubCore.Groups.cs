@@ -105,7 +105,8 @@ internal sealed partial class HubCore
     /// Gives, or with <paramref name="granted"/> false takes, a right: for one group, or for all when there is none.
     /// Memberships stay as they are.
     /// </summary>
-    public PermissionResult SetPermission(string connectionId, GroupPermission permission, GroupName? group, bool granted)
+    public PermissionResult SetPermission(
+        string connectionId, GroupPermission permission, GroupName? group, bool granted)
     {
         lock (_gate)
         {

@@ -4,8 +4,8 @@ namespace ServerlessGateway.WebPubSubEmulator.Hub;
 internal sealed record RecoveredConnection(HubConnection Connection, Outbox Outbox);
 
 /// <summary>
-/// What sets reliable connections apart. Without a socket such a connection stays in its groups and in every listing, and
-/// its messages gather in its replay buffer, until the client comes back, the recovery window is over, or the buffer
+/// What sets reliable connections apart. Without a socket such a connection stays in its groups and in every listing,
+/// and its messages gather in its replay buffer, until the client comes back, the recovery window is over, or the buffer
 /// overflows. A socket that only looks open does not keep its client from coming back: the newer one wins.
 /// </summary>
 internal sealed partial class HubCore
@@ -79,7 +79,8 @@ internal sealed partial class HubCore
             {
                 lock (_gate)
                 {
-                    if (ReferenceEquals(connection.Outbox, outbox) && IsOpenLocked(connection)) FinishLocked(connection, end);
+                    var isStillAway = ReferenceEquals(connection.Outbox, outbox) && IsOpenLocked(connection);
+                    if (isStillAway) FinishLocked(connection, end);
                 }
             },
             null,

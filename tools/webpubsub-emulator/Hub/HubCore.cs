@@ -2,9 +2,10 @@ namespace ServerlessGateway.WebPubSubEmulator.Hub;
 
 /// <summary>
 /// One hub: its connections, users and groups, and the fan-out to them. It has no sockets, threads or clock of its own;
-/// all that leaves it goes into the connections' outboxes and, once for each connection, its end to a listener. Every operation takes one lock for as long as queues and sets
-/// are touched, so messages of one group reach all its members in one order, and the order of iteration is the order in
-/// which connections opened: on one thread the same calls give the same frames.
+/// all that leaves it goes into the connections' outboxes and, once for each connection, its end to a listener. Every
+/// operation takes one lock for as long as queues and sets are touched, so messages of one group reach all its members
+/// in one order, and the order of iteration is the order in which connections opened: on one thread the same calls give
+/// the same frames.
 /// </summary>
 internal sealed partial class HubCore(
     HubName name, HubLimits limits, TimeProvider time, IMessageFaults? faults = null)
@@ -122,7 +123,11 @@ internal sealed partial class HubCore(
         connection.Recovery?.Dispose();
         connection.End = end;
 
-        if (end.IsAnnounced && connection.Codec.Disconnected(end.Reason) is { } told) connection.Outbox.TryEnqueue(told);
+        if (end.IsAnnounced && connection.Codec.Disconnected(end.Reason) is { } told)
+        {
+            connection.Outbox.TryEnqueue(told);
+        }
+
         connection.Outbox.Complete(end, discard: !end.IsAnnounced);
         connection.Listener?.OnEnded(end);
     }

@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace ServerlessGateway.WebPubSubEmulator.Hub;
 
 /// <summary>
-/// Checks a JSON payload before it goes on: it becomes part of text frames, so one that is no JSON, or no UTF-8, would cost
-/// its receivers their connections.
+/// Checks a JSON payload before it goes on: it becomes part of text frames, so one that is no JSON, or no UTF-8, would
+/// cost its receivers their connections.
 /// </summary>
 internal static class JsonText
 {

@@ -20,7 +20,7 @@ internal sealed record MessageData(
     ReadOnlyMemory<byte> Bytes,
     IReadOnlyDictionary<string, string>? Metadata = null)
 {
-    /// <summary>The longest that a message may be worth delivering, in seconds; 0 and null mean that it always is.</summary>
+    /// <summary>The longest that a message may be worth delivering; 0 and null mean that it always is.</summary>
     public const int MaxTtlSeconds = 300;
 
     /// <summary>After so many seconds the message is dropped for those clients that have not got it by then.</summary>

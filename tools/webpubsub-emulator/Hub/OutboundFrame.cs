@@ -16,7 +16,7 @@ internal readonly record struct OutboundFrame(ReadOnlyMemory<byte> Bytes, bool I
 
     public int Length => Head.Length + Bytes.Length;
 
-    /// <summary>Writes the whole message; <paramref name="destination"/> has room for <see cref="Length"/> bytes.</summary>
+    /// <summary>Writes the whole message, which takes <see cref="Length"/> bytes.</summary>
     public void CopyTo(Span<byte> destination)
     {
         Head.Span.CopyTo(destination);

@@ -6,8 +6,8 @@ using static ServerlessGateway.WebPubSubEmulator.Hub.Wire.DownstreamMessage.Type
 namespace ServerlessGateway.WebPubSubEmulator.Hub;
 
 /// <summary>
-/// The protobuf subprotocols: binary frames, one message each. They tell no sender's user id, and JSON travels in a field
-/// of its own, as Microsoft's protobuf clients expect it.
+/// The protobuf subprotocols: binary frames, one message each. They tell no sender's user id, and JSON travels in a
+/// field of its own, as Microsoft's protobuf clients expect it.
 /// https://learn.microsoft.com/azure/azure-web-pubsub/reference-protobuf-webpubsub-subprotocol
 /// </summary>
 internal sealed class ProtobufCodec(bool isReliable) : ClientCodec(ClientProtocol.Protobuf)
@@ -66,8 +66,8 @@ internal sealed class ProtobufCodec(bool isReliable) : ClientCodec(ClientProtoco
     }
 
     /// <summary>
-    /// A frame is a tag, a length and the message. Fields may stand in any order, so the id goes between the length, which
-    /// grows by it, and the fields that all receivers share.
+    /// A frame is a tag, a length and the message. Fields may stand in any order, so the id goes between the length,
+    /// which grows by it, and the fields that all receivers share.
     /// </summary>
     public override OutboundFrame Sequenced(in OutboundFrame message, ulong sequenceId)
     {
@@ -76,7 +76,8 @@ internal sealed class ProtobufCodec(bool isReliable) : ClientCodec(ClientProtoco
         var tag = WireFormat.MakeTag(DownstreamMessage.DataMessageFieldNumber, WireFormat.WireType.LengthDelimited);
         var idBytes = CodedOutputStream.ComputeUInt32Size(idTag) + CodedOutputStream.ComputeUInt64Size(sequenceId);
         var length = idBytes + fields.Length;
-        var head = new byte[CodedOutputStream.ComputeUInt32Size(tag) + CodedOutputStream.ComputeLengthSize(length) + idBytes];
+        var head = new byte[
+            CodedOutputStream.ComputeUInt32Size(tag) + CodedOutputStream.ComputeLengthSize(length) + idBytes];
         using var output = new CodedOutputStream(head);
         output.WriteTag(tag);
         output.WriteLength(length);

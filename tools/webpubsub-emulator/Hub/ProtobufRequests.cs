@@ -49,7 +49,7 @@ internal static class ProtobufRequests
         Kind.SequenceAckMessage => throw new FormatException(
             "'sequence_ack_message' is no request of this subprotocol."),
         _ => throw new FormatException(
-            "The frame holds none of the requests of this emulator; invocation, streaming and group state are missing."),
+            "The frame holds none of the requests of this emulator, which has no invocation, streaming or group state."),
     };
 
     private static ClientRequest.SendToGroup ReadSend(UpstreamMessage.Types.SendToGroupMessage send)

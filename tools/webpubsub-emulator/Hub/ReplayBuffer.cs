@@ -1,8 +1,8 @@
 namespace ServerlessGateway.WebPubSubEmulator.Hub;
 
 /// <summary>
-/// The messages of one reliable connection that its client has not acknowledged, in order, each under a sequence id that
-/// only ever rises. They are kept over the loss of a socket and sent again on the next one. The buffer is bounded by
+/// The messages of one reliable connection that its client has not acknowledged, in order, each under a sequence id
+/// that only ever rises. They are kept over the loss of a socket and sent again on the next one. The buffer is bounded by
 /// count and by bytes; what finds no room is an outcome that ends the connection, since a gap may never be silent.
 /// Messages whose time is over make room first.
 /// https://learn.microsoft.com/azure/azure-web-pubsub/howto-develop-reliable-clients
@@ -44,7 +44,7 @@ internal sealed class ReplayBuffer(int maxMessages, long maxBytes)
         }
     }
 
-    /// <summary>What must be sent again, in order; the outbox that it goes to leaves out what is over by then.</summary>
+    /// <summary>What must be sent again, in order; the outbox leaves out what is over by then.</summary>
     public IEnumerable<OutboundFrame> Unacknowledged => _entries.Select(entry => entry.Frame);
 
     private bool HasRoomFor(int bytes) => _entries.Count < maxMessages && _bytes + bytes <= maxBytes;
