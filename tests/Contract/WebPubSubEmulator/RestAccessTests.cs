@@ -207,6 +207,17 @@ public sealed class RestAccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_invalid_filter_is_told_in_the_words_of_the_service()
+    {
+        using var response = await _instance.PostAsync("/:send?filter=invalid%20filter", "x");
+
+        var error = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.Equal(
+            "Invalid syntax for 'invalid filter': Syntax error at position 14 in 'invalid filter'. (Parameter 'filter')",
+            error["message"]!.GetValue<string>());
+    }
+
+    [Fact]
     [Feature("REST", "generateToken")]
     public async Task A_token_is_made_for_the_kind_of_client_and_the_time_that_were_asked_for()
     {

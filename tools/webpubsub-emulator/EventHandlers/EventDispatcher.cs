@@ -105,8 +105,8 @@ internal sealed partial class EventDispatcher(
 
     private static string ContentTypeOf(MessageDataType type) => type switch
     {
-        MessageDataType.Text => "text/plain; charset=utf-8",
-        MessageDataType.Json => "application/json; charset=utf-8",
+        MessageDataType.Text => "text/plain",
+        MessageDataType.Json => "application/json",
         MessageDataType.Binary => "application/octet-stream",
         _ => "application/x-protobuf",
     };

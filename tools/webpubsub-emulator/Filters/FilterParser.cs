@@ -20,50 +20,53 @@ internal static class FilterParser
     /// <summary>Parsing descends with each parenthesis; this keeps the stack bounded.</summary>
     public const int MaxDepth = 100;
 
-    private static readonly TokenListParser<FilterToken, FilterExpression> Group =
+    private static readonly TokenListParser<FilterToken, Meaning> Group =
         from open in Token.EqualTo(FilterToken.Open)
         from inner in Superpower.Parse.Ref(() => Or!)
         from close in Token.EqualTo(FilterToken.Close)
         select inner;
 
-    private static readonly TokenListParser<FilterToken, FilterExpression> Call =
+    private static readonly TokenListParser<FilterToken, Meaning> Name =
+        Token.EqualTo(FilterToken.Name)
+            .Select(name => new Meaning(() => FilterFunctions.Identifier(name.ToStringValue())));
+
+    private static readonly TokenListParser<FilterToken, Meaning> Call =
         from name in Token.EqualTo(FilterToken.Name)
         from open in Token.EqualTo(FilterToken.Open)
         from arguments in Superpower.Parse.Ref(() => Or!).ManyDelimitedBy(Token.EqualTo(FilterToken.Comma))
         from close in Token.EqualTo(FilterToken.Close)
-        select FilterFunctions.Call(name.ToStringValue(), arguments);
+        select new Meaning(() => FilterFunctions.Call(
+            name.ToStringValue(), [.. arguments.Select(argument => argument())]));
 
-    private static readonly TokenListParser<FilterToken, FilterExpression> Literal =
-        Token.EqualTo(FilterToken.Text).Apply(QuotedString.SqlStyle).Select(text => FilterExpression.Text(_ => text))
-            .Or(Token.EqualTo(FilterToken.Number).Select(number => Number(number.ToStringValue())));
+    private static readonly TokenListParser<FilterToken, Meaning> Literal =
+        Token.EqualTo(FilterToken.Text).Apply(QuotedString.SqlStyle)
+            .Select(text => new Meaning(() => FilterExpression.Text(_ => text)))
+            .Or(Token.EqualTo(FilterToken.Number).Select(number => new Meaning(() => Number(number.ToStringValue()))));
 
-    private static readonly TokenListParser<FilterToken, FilterExpression> Primary =
-        Group
-            .Or(Literal)
-            .Or(Call.Try())
-            .Or(Token.EqualTo(FilterToken.Name).Select(name => FilterFunctions.Identifier(name.ToStringValue())));
+    private static readonly TokenListParser<FilterToken, Meaning> Primary = Group.Or(Literal).Or(Call.Try()).Or(Name);
 
-    private static readonly TokenListParser<FilterToken, FilterExpression> Unary =
+    private static readonly TokenListParser<FilterToken, Meaning> Unary =
         from negations in Token.EqualTo(FilterToken.Not).Many()
         from operand in Primary
-        select Negate(negations.Length, operand);
+        select new Meaning(() => Negate(negations.Length, operand()));
 
-    private static readonly TokenListParser<FilterToken, FilterExpression[]> List =
+    private static readonly TokenListParser<FilterToken, Meaning[]> List =
         from open in Token.EqualTo(FilterToken.Open)
-        from items in Superpower.Parse.Ref(() => Or!).ManyDelimitedBy(Token.EqualTo(FilterToken.Comma))
+        from first in Superpower.Parse.Ref(() => Or!)
+        from others in Token.EqualTo(FilterToken.Comma).IgnoreThen(Superpower.Parse.Ref(() => Or!)).Many()
         from close in Token.EqualTo(FilterToken.Close)
-        select items.Length > 0 ? items : throw new FormatException("The list of 'in' is empty.");
+        select (Meaning[])[first, .. others];
 
-    private static readonly TokenListParser<FilterToken, FilterExpression[]> Groups =
-        Token.EqualTo(FilterToken.Name).Select(name => FilterFunctions.Identifier(name.ToStringValue()))
-            .Select(named => new[] { named.Expect(FilterType.Groups, "The right of 'in'") });
+    private static readonly TokenListParser<FilterToken, Meaning[]> Groups = Name.Select(
+        named => new Meaning[] { () => named().Expect(FilterType.Groups, "The right of 'in'") });
 
-    private static readonly TokenListParser<FilterToken, Func<FilterExpression, FilterExpression>> Membership =
+    private static readonly TokenListParser<FilterToken, Func<Meaning, Meaning>> Membership =
         from keyword in Token.EqualTo(FilterToken.In)
         from right in List.Or(Groups)
-        select (Func<FilterExpression, FilterExpression>)(left => FilterComparison.In(left, right));
+        select (Func<Meaning, Meaning>)(left => () =>
+            FilterComparison.In(left(), [.. right.Select(item => item())]));
 
-    private static readonly TokenListParser<FilterToken, Func<FilterExpression, FilterExpression>> Comparison =
+    private static readonly TokenListParser<FilterToken, Func<Meaning, Meaning>> Comparison =
         from name in OneOf(
             FilterToken.Equal,
             FilterToken.NotEqual,
@@ -72,22 +75,24 @@ internal static class FilterParser
             FilterToken.Less,
             FilterToken.LessOrEqual)
         from right in Unary
-        select (Func<FilterExpression, FilterExpression>)(left => FilterComparison.Compare(name.Kind, left, right));
+        select (Func<Meaning, Meaning>)(left => () => FilterComparison.Compare(name.Kind, left(), right()));
 
-    private static readonly TokenListParser<FilterToken, FilterExpression> Relation =
+    private static readonly TokenListParser<FilterToken, Meaning> Relation =
         from first in Unary
         from rest in Membership.Or(Comparison).Many()
         select rest.Aggregate(first, (left, compare) => compare(left));
 
-    private static readonly TokenListParser<FilterToken, FilterExpression> And = Superpower.Parse.Chain(
-        Token.EqualTo(FilterToken.And),
-        Relation,
-        (_, left, right) => Both("and", left, right, subject => left.IsTrue(subject) && right.IsTrue(subject)));
+    private static readonly TokenListParser<FilterToken, Meaning> And = Superpower.Parse.Chain(
+        Token.EqualTo(FilterToken.And), Relation, (_, left, right) => () => Both("and", left(), right()));
 
-    private static readonly TokenListParser<FilterToken, FilterExpression> Or = Superpower.Parse.Chain(
-        Token.EqualTo(FilterToken.Or),
-        And,
-        (_, left, right) => Both("or", left, right, subject => left.IsTrue(subject) || right.IsTrue(subject)));
+    private static readonly TokenListParser<FilterToken, Meaning> Or = Superpower.Parse.Chain(
+        Token.EqualTo(FilterToken.Or), And, (_, left, right) => () => Both("or", left(), right()));
+
+    /// <summary>
+    /// What a part of the text means. Worked out when all of it is known to be well formed, so that a mistake in form is
+    /// told before one in names or types.
+    /// </summary>
+    private delegate FilterExpression Meaning();
 
     /// <summary>Reads a filter; false with a message that names the place or the types when it is none.</summary>
     public static bool TryParse(
@@ -103,16 +108,37 @@ internal static class FilterParser
 
         try
         {
-            var tokens = FilterTokenizer.Instance.Tokenize(text);
-            CheckDepth(tokens);
-            filter = Or.AtEnd().Parse(tokens).Expect(FilterType.Boolean, "The filter").IsTrue;
+            var words = FilterTokenizer.Instance.TryTokenize(text);
+            if (!words.HasValue)
+            {
+                error = SyntaxError(text, words.ErrorPosition, 1);
+                return false;
+            }
+
+            CheckDepth(words.Value);
+            var parsed = Or.AtEnd().TryParse(words.Value);
+            if (!parsed.HasValue)
+            {
+                var word = words.Value.FirstOrDefault(word => word.Position.Absolute == parsed.ErrorPosition.Absolute);
+                error = SyntaxError(text, parsed.ErrorPosition, word.HasValue ? word.Span.Length : 0);
+                return false;
+            }
+
+            filter = parsed.Value().Expect(FilterType.Boolean, "The filter").IsTrue;
             return true;
         }
-        catch (Exception exception) when (exception is ParseException or FormatException or OverflowException)
+        catch (Exception exception) when (exception is FormatException or OverflowException)
         {
             error = exception.Message;
             return false;
         }
+    }
+
+    // As the service says it: the place behind the word at fault, or the end of the text.
+    private static string SyntaxError(string text, Position place, int length)
+    {
+        var behind = place.HasValue ? Math.Min(place.Absolute + length, text.Length) : text.Length;
+        return string.Create(CultureInfo.InvariantCulture, $"Syntax error at position {behind} in '{text}'.");
     }
 
     private static TokenListParser<FilterToken, Token<FilterToken>> OneOf(params FilterToken[] kinds) =>
@@ -131,12 +157,13 @@ internal static class FilterParser
         return times % 2 == 0 ? operand : FilterExpression.Boolean(subject => !operand.IsTrue(subject));
     }
 
-    private static FilterExpression Both(
-        string name, FilterExpression left, FilterExpression right, Func<IFilterSubject, bool> value)
+    private static FilterExpression Both(string name, FilterExpression left, FilterExpression right)
     {
         left.Expect(FilterType.Boolean, $"'{name}'");
         right.Expect(FilterType.Boolean, $"'{name}'");
-        return FilterExpression.Boolean(value);
+        return name == "and"
+            ? FilterExpression.Boolean(subject => left.IsTrue(subject) && right.IsTrue(subject))
+            : FilterExpression.Boolean(subject => left.IsTrue(subject) || right.IsTrue(subject));
     }
 
     private static void CheckDepth(TokenList<FilterToken> tokens)

@@ -70,7 +70,7 @@ internal sealed class RestCall(
         if (string.IsNullOrWhiteSpace(text)) return null;
         return FilterParser.TryParse(text, out var filter, out var error)
             ? filter
-            : throw RestException.Bad($"Invalid filter '{text}': {error}", "filter");
+            : throw RestException.Bad($"Invalid syntax for '{text}': {error} (Parameter 'filter')", "filter");
     }
 
     public async ValueTask<byte[]> ReadBodyAsync()

@@ -124,6 +124,18 @@ public sealed class FilterParserTests
         Assert.NotEqual("", error);
     }
 
+    [Theory]
+    [InlineData("invalid filter", 14)]
+    [InlineData("userId eq", 9)]
+    [InlineData("userId eq 'a' 'b' or", 17)]
+    [InlineData("userId = 'a'", 8)]
+    [InlineData("", 0)]
+    public void A_syntax_error_says_the_place_behind_the_word_at_fault(string text, int place)
+    {
+        Assert.False(FilterParser.TryParse(text, out _, out var error));
+        Assert.Equal($"Syntax error at position {place} in '{text}'.", error);
+    }
+
     [Fact]
     public void Length_and_depth_are_bounded()
     {
