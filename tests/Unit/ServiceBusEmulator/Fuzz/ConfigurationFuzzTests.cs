@@ -1,6 +1,7 @@
 using System.Text;
 using ServerlessGateway.ServiceBusEmulator.Amqp;
 using ServerlessGateway.ServiceBusEmulator.Broker;
+using ServerlessGateway.ServiceBusEmulator.Broker.Filters;
 using ServerlessGateway.ServiceBusEmulator.Configuration;
 
 namespace ServerlessGateway.Unit.Tests.ServiceBusEmulator.Fuzz;
@@ -15,9 +16,34 @@ public sealed class ConfigurationFuzzTests
         "MaxDeliveryCount":3,"RequiresDuplicateDetection":false,"RequiresSession":true}}],
         "Topics":[{"Name":"t","Properties":{"DefaultMessageTimeToLive":"PT1H"},"Subscriptions":[{"Name":"s","Properties":{},
         "Rules":[{"Name":"r","Properties":{"FilterType":"Correlation","CorrelationFilter":{"Label":"l","Properties":{"a":"b"}}}},
-        {"Name":"all","Properties":{"FilterType":"Sql","SqlFilter":{"SqlExpression":"1=1"}}}]}]}]}],
+        {"Name":"all","Properties":{"FilterType":"Sql","SqlFilter":{"SqlExpression":"a LIKE 'b%' AND sys.Label IN ('c', 'd')"}}}]}]}]}],
         "Logging":{"Type":"File"}}}
         """;
+
+    /// <summary>A parser of combinators allocates for each of a thousand characters what it tries there.</summary>
+    private const long BytesPerFilter = 16 * 1024 * 1024;
+
+    private static readonly string[] Filters =
+    [
+        "sys.Label LIKE '%a_\\%b%' ESCAPE '\\' AND NOT (colour IN ('red', 'green', 'blue') OR price * 2 - 1 >= 10.5e1)",
+        "user.\"the name\" IS NOT NULL AND EXISTS(colour) OR [x y] <> -3 % 2 AND size = 0x1F",
+        "((((((1=1)))))) AND (TRUE OR FALSE) AND sys.TimeToLive > '0:01' AND newid() <> colour",
+    ];
+
+    private static readonly FilterSubject Subject = new(
+        new BrokerMessage
+        {
+            Payload = new byte[10],
+            Subject = "label",
+            TimeToLive = TimeSpan.FromMinutes(1),
+            ApplicationProperties = new Dictionary<string, object?>
+            {
+                ["colour"] = "red", ["price"] = 12.5, ["size"] = long.MinValue, ["x y"] = byte.MaxValue, ["the name"] = null,
+            },
+        },
+        DateTimeOffset.UnixEpoch,
+        7,
+        () => Guid.Empty);
 
     [Fact]
     public Task A_configuration_is_read_or_refused_with_one_line() => FuzzRun.BytesAsync(
@@ -35,6 +61,24 @@ public sealed class ConfigurationFuzzTests
             }
         },
         _ => false);
+
+    [Fact]
+    public Task A_filter_is_read_or_refused_and_what_is_read_can_be_asked() => FuzzRun.BytesAsync(
+        5_000,
+        Mutations.Of([.. Filters.Select(filter => Encoding.UTF8.GetBytes(filter))]),
+        bytes =>
+        {
+            if (SqlParser.TryParse(Encoding.UTF8.GetString(bytes), out var predicate, out var error))
+            {
+                predicate.Evaluate(Subject);
+            }
+            else
+            {
+                Assert.NotEmpty(error);
+            }
+        },
+        _ => false,
+        BytesPerFilter);
 
     [Fact]
     public Task An_address_is_understood_or_not() => FuzzRun.BytesAsync(
