@@ -59,6 +59,29 @@ public sealed class GreedyReceiverTests
         Assert.InRange(emulator.Host.HeldBytes, before + (Ahead * 1_000), before + (Ahead * 1_000) + 20_000);
     }
 
+    [Fact]
+    public async Task Messages_that_a_closed_window_leaves_half_sent_count_until_they_are_through()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await ReceiverLinkTests.SendAsync(emulator, EmulatorFixture.Queue, ["large"], bodyBytes: 200_000);
+        await using var peer = await OpenClosedWindowAsync(emulator);
+        await peer.AttachReceiverAsync(EmulatorFixture.Queue, credit: 0);
+        var before = emulator.Host.HeldBytes;
+
+        await peer.SendAsync(0, Window(frames: 1, seen: 1, handle: 0));
+        Assert.True((await peer.ExpectAsync<Transfer>()).More);
+        Assert.InRange(emulator.Host.HeldBytes, before + 200_000, before + 200_500);
+
+        await peer.SendAsync(0, Window(frames: 100, seen: 2, handle: null));
+        while ((await peer.ExpectAsync<Transfer>()).More)
+        {
+            // The rest, frame by frame.
+        }
+
+        await peer.EchoAsync();
+        Assert.Equal(before, emulator.Host.HeldBytes);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -92,6 +115,17 @@ public sealed class GreedyReceiverTests
         Assert.True(drained.Drain);
         Assert.Equal(0u, drained.LinkCredit);
         Assert.Equal(credit, drained.DeliveryCount);
+    }
+
+    private static Flow Window(uint frames, uint seen, uint? handle)
+    {
+        var flow = new Flow { NextIncomingId = seen, IncomingWindow = frames, NextOutgoingId = 0, OutgoingWindow = 10 };
+        if (handle is { } link)
+        {
+            (flow.Handle, flow.DeliveryCount, flow.LinkCredit) = (link, 0, 1);
+        }
+
+        return flow;
     }
 
     /// <summary>Attaches and grants all there is; returns when the server has read it.</summary>

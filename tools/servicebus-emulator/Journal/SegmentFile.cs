@@ -41,6 +41,7 @@ internal sealed class SegmentFile : IDisposable
         }
 
         RandomAccess.FlushToDisk(_file);
+        DirectorySync.Flush(_directory);
     }
 
     internal void Write(ReadOnlyMemory<byte> bytes, JournalFlush flush)

@@ -37,6 +37,7 @@ internal static class SnapshotWriter
         }
 
         File.Move(temporary, path, overwrite: true);
+        DirectorySync.Flush(directory);
         JournalCleaner.DeleteBefore(directory, number);
         return length;
     }

@@ -71,6 +71,9 @@ internal sealed partial class AmqpConnection : IAsyncDisposable
     /// <summary>What the connection holds; taken for the peer's sake by <see cref="AmqpLink.Hold"/>.</summary>
     public PeerMemory.Share Memory { get; }
 
+    /// <summary>Whether so much is written ahead of the peer that it has to be flushed first.</summary>
+    public bool IsFull => Writer.UnflushedBytes >= Limits.MaxBytesBeingSent;
+
     /// <summary>Bytes that the broker has not confirmed; beyond the limit the peer is not read.</summary>
     public long BytesBeingStored { get; set; }
 
@@ -219,7 +222,7 @@ internal sealed partial class AmqpConnection : IAsyncDisposable
     private void PumpLinks()
     {
         var turns = _ready.Count;
-        while (turns-- > 0 && Writer.UnflushedBytes < Limits.MaxBytesBeingSent && _ready.TryDequeue(out var link))
+        while (turns-- > 0 && !IsFull && _ready.TryDequeue(out var link))
         {
             link.IsReady = false;
             if (link.Pump(MessagesPerTurn))

@@ -104,6 +104,13 @@ internal abstract class AmqpLink(AmqpSession session, Attach attach)
         _held += bytes;
     }
 
+    /// <summary>The same for what is held already: only the limit of all connections together counts.</summary>
+    protected void HoldAnyway(long bytes)
+    {
+        Connection.Memory.Take(bytes);
+        _held += bytes;
+    }
+
     /// <summary>The same for what the connection can do without; false where it is too much.</summary>
     protected bool TryHold(long bytes)
     {

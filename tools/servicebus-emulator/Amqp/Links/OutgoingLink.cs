@@ -8,6 +8,7 @@ internal abstract class OutgoingLink(AmqpSession session, Attach attach) : AmqpL
     private OutgoingMessage? _current;
     private int _currentSent;
     private uint _deliveryCount;
+    private long _currentHeld;
 
     /// <summary>Whether the connection's loop has this link in its line of those with something to send.</summary>
     public bool IsReady { get; set; }
@@ -48,9 +49,20 @@ internal abstract class OutgoingLink(AmqpSession session, Attach attach) : AmqpL
     {
         for (var sent = 0; sent < maxMessages; sent++)
         {
-            if (IsClosed || !IsAttached || (_current is null && !TryStart()) || !TrySendCurrent())
+            if (Connection.IsFull)
+            {
+                return true;
+            }
+
+            if (IsClosed || !IsAttached || (_current is null && !TryStart()))
             {
                 return false;
+            }
+
+            if (!TrySendCurrent())
+            {
+                // Either the peer's window is closed, and its next flow opens it, or a flush makes room.
+                return Session.HasRemoteWindow;
             }
         }
 
@@ -107,13 +119,20 @@ internal abstract class OutgoingLink(AmqpSession session, Attach attach) : AmqpL
 
         _current = Next();
         _currentSent = 0;
+        if (_current is { } message && message.Payload.Length > Connection.Writer.MaxFrameBytes)
+        {
+            // It may stay half sent for as long as the peer likes.
+            _currentHeld = message.Payload.Length;
+            HoldAnyway(_currentHeld);
+        }
+
         return _current is not null;
     }
 
     private bool TrySendCurrent()
     {
         var message = _current!;
-        while (Session.HasRemoteWindow)
+        while (Session.HasRemoteWindow && !Connection.IsFull)
         {
             var transfer = new Transfer { Handle = Handle, Settled = message.IsSettled };
             if (_currentSent == 0)
@@ -127,6 +146,8 @@ internal abstract class OutgoingLink(AmqpSession session, Attach attach) : AmqpL
             if (!transfer.More)
             {
                 _current = null;
+                GiveBack(_currentHeld);
+                _currentHeld = 0;
                 Credit--;
                 Delivered++;
                 _deliveryCount = unchecked(_deliveryCount + 1);
