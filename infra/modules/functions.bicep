@@ -3,6 +3,7 @@
 
 import { channelNamespace, clientTokens, compute as computeType } from '../types.bicep'
 import { createdIdentity } from 'identity.bicep'
+import { instanceSettings, namespaceSettings, originSettings } from 'settings.bicep'
 import { createdInstance } from 'web-pubsub.bicep'
 
 @description('Required. The region.')
@@ -103,33 +104,6 @@ var optionalSettings = union(
   usePlaceholder ? {} : { WEBSITE_USE_PLACEHOLDER_DOTNETISOLATED: '0' }
 )
 
-var instanceSettings = [
-  for (instance, at) in instances: {
-    'Gateway__Instances__${at}__Name': instance.name
-    'Gateway__Instances__${at}__Endpoint': 'https://${instance.host}'
-    'Gateway__Instances__${at}__ObjectId': instance.objectId
-    'Gateway__Instances__${at}__Weight': string(instance.units)
-  }
-]
-
-var originSettings = [
-  for (origin, at) in allowedOrigins: {
-    'Gateway__AllowedOrigins__${at}': trim(origin)
-  }
-]
-
-var namespaceSettings = [
-  for namespace in namespaces: union(
-    { 'Gateway__Namespaces__${namespace.name}__RouteToBackends': string(namespace.routeToBackends) },
-    contains(namespace, 'retentionMessages')
-      ? { 'Gateway__Namespaces__${namespace.name}__RetentionMessages': string(namespace.?retentionMessages) }
-      : {},
-    contains(namespace, 'retentionAge')
-      ? { 'Gateway__Namespaces__${namespace.name}__RetentionAge': namespace.?retentionAge }
-      : {}
-  )
-]
-
 var alwaysReady = concat(
   compute.alwaysReadyHttp > 0 ? [{ name: 'http', instanceCount: compute.alwaysReadyHttp }] : [],
   compute.alwaysReadySequencer > 0 ? [{ name: 'function:Sequencer', instanceCount: compute.alwaysReadySequencer }] : []
@@ -193,7 +167,9 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
           hostSettings,
           gatewaySettings,
           optionalSettings,
-          reduce(concat(instanceSettings, originSettings, namespaceSettings), {}, (all, some) => union(all, some))
+          instanceSettings(instances),
+          originSettings(allowedOrigins),
+          namespaceSettings(namespaces)
         )),
         setting => { name: setting.key, value: setting.value }
       )

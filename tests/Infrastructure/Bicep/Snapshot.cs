@@ -22,8 +22,8 @@ internal sealed class Snapshot
     public static Task<Snapshot> OfAsync(string profile) => Made[profile].Value;
 
     /// <summary>Writes a snapshot beside the parameters, with fixed ids.</summary>
-    public static Task<ChildProcessResult> RunAsync(BicepFolder folder, string profile) => folder.RunAsync(
-        new Dictionary<string, string> { ["GATEWAY_PROFILE"] = profile },
+    public static Task<ChildProcessResult> RunAsync(BicepFolder folder, string profile, params (string Name, string Value)[] more) => folder.RunAsync(
+        more.Append(("GATEWAY_PROFILE", profile)).ToDictionary(),
         "snapshot", "main.bicepparam", "--mode", "overwrite", "--location", "westeurope", "--deployment-name", "golden",
         "--subscription-id", "22222222-2222-2222-2222-222222222222", "--tenant-id", "33333333-3333-3333-3333-333333333333");
 

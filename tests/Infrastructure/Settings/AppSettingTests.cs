@@ -88,6 +88,31 @@ public sealed class AppSettingTests
     }
 
     [Fact]
+    public async Task What_is_said_of_a_namespace_and_an_issuer_arrives_and_what_is_not_is_left_to_the_app()
+    {
+        using var folder = new BicepFolder();
+        var path = folder.Combine("main.bicepparam");
+        var text = await File.ReadAllTextAsync(path);
+        await File.WriteAllTextAsync(path, text.Replace(
+            "{ name: 'orders', routeToBackends: true }",
+            "{ name: 'orders', routeToBackends: false, retentionMessages: 50, retentionAge: '7.00:00:00' }\n  { name: 'chat', routeToBackends: true }",
+            StringComparison.Ordinal));
+        var result = await Snapshot.RunAsync(folder, "small", ("GATEWAY_TOKEN_ISSUER", "https://issuer.example.com"), ("GATEWAY_USE_PLACEHOLDER", "false"));
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+
+        var settings = DeployedSettings.Of(Snapshot.Read(folder));
+        using var host = CreateHost(settings);
+        host.Services.GetRequiredService<IStartupValidator>().Validate();
+
+        var namespaces = Read<NamespacesOptions>(host).Namespaces;
+        var (orders, chat, defaults) = (namespaces["orders"], namespaces["chat"], new NamespaceOptions());
+        Assert.Equal((false, 50, TimeSpan.FromDays(7)), (orders.RouteToBackends, orders.RetentionMessages, orders.RetentionAge));
+        Assert.Equal((true, defaults.RetentionMessages, defaults.RetentionAge), (chat.RouteToBackends, chat.RetentionMessages, chat.RetentionAge));
+        Assert.Equal("https://issuer.example.com", Read<TokenOptions>(host).Issuer);
+        Assert.Equal("0", settings["WEBSITE_USE_PLACEHOLDER_DOTNETISOLATED"]);
+    }
+
+    [Fact]
     public async Task A_setting_with_a_wrong_name_would_be_found()
     {
         var settings = new Dictionary<string, string>(await DeployedSettings.OfAsync("small")) { ["Gateway__Instances__0__Wait"] = "1" };

@@ -10,8 +10,11 @@ internal static partial class DeployedSettings
     private const string ObjectId = "55555555-5555-5555-5555-555555555555";
 
     /// <summary>The settings of a profile, by their names.</summary>
-    public static async Task<IReadOnlyDictionary<string, string>> OfAsync(string profile) =>
-        (await Snapshot.OfAsync(profile)).AppSettings().ToDictionary(setting => setting.Key, setting => Resolve(setting.Key, setting.Value));
+    public static async Task<IReadOnlyDictionary<string, string>> OfAsync(string profile) => Of(await Snapshot.OfAsync(profile));
+
+    /// <summary>The settings of a snapshot, by their names.</summary>
+    public static IReadOnlyDictionary<string, string> Of(Snapshot snapshot) =>
+        snapshot.AppSettings().ToDictionary(setting => setting.Key, setting => Resolve(setting.Key, setting.Value));
 
     private static string Resolve(string name, string value)
     {
