@@ -194,6 +194,31 @@ public sealed class ProgramTests : IDisposable
         await process.WaitForExitAsync().WaitAsync(HangGuard);
     }
 
+    [Fact]
+    [Feature("Program", "--recovery-seconds")]
+    public async Task The_recovery_window_is_as_long_as_the_option_says()
+    {
+        await using var handler = await TestHandler.StartAsync();
+        var path = Path.Combine(_folder, "config.json");
+        await File.WriteAllTextAsync(path, handler.Config("disconnected"));
+        using var process = EmulatorProgram.Start(
+            "--port", "0", "--json", "--exit-with-parent", "--config", path, "--recovery-seconds", "1");
+        var ready = JsonNode.Parse(await process.StandardOutput.ReadLineAsync().WaitAsync(HangGuard) ?? "")!;
+        var audience = $"{ready["endpoint"]!.GetValue<string>()}/client/hubs/chat";
+        var token = TestInstance.Sign(audience, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH");
+        await using var client = await TestClient.ConnectAsync(
+            $"{audience.Replace("http", "ws", StringComparison.Ordinal)}?access_token={token}", TestClient.ReliableJson);
+
+        var lost = Stopwatch.GetTimestamp();
+        client.Socket.Abort();
+        var told = await handler.NextAsync();
+
+        Assert.Equal("disconnected", told.Event);
+        Assert.True(Stopwatch.GetElapsedTime(lost) >= TimeSpan.FromSeconds(0.9), "The window was shorter than a second.");
+        process.StandardInput.Close();
+        await process.WaitForExitAsync().WaitAsync(HangGuard);
+    }
+
     [Theory]
     [InlineData("32 bytes", "--access-key", "short")]
     [InlineData("one or two", "--access-key", "a", "--access-key", "b", "--access-key", "c")]
