@@ -10,11 +10,51 @@ internal sealed class ProductCompilation
 {
     private const string Tests = "ServerlessGateway.Contract.Tests";
 
+    public const string Protocol = "the protocol";
+    public const string Backend = "the backend library";
+    public const string Functions = "functions";
+
+    /// <summary>The functions where every package says that no reference of its own is ever null.</summary>
+    public const string AnnotatedFunctions = "functions, annotated";
+    public const string SampleApp = "the sample app";
+
+    /// <summary>The contract tests that run on either build, which leave out the stand-ins' own parts.</summary>
+    public const string ContractTests = "the contract tests";
+
     private static readonly CSharpParseOptions Language = new(LanguageVersion.CSharp14, DocumentationMode.Diagnose);
 
     /// <summary>The namespaces that the SDK imports into every project.</summary>
     private static readonly string[] ImplicitUsings =
         ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
+
+    private static readonly Dictionary<string, Lazy<ProductCompilation>> Parts = new()
+    {
+        [Protocol] = new(() => new("ServerlessGateway.Protocol", OutputKind.DynamicallyLinkedLibrary, ["clients/dotnet/Protocol"], [], [])),
+        [Backend] = new(() => new(
+            "ServerlessGateway.Backend", OutputKind.DynamicallyLinkedLibrary, ["clients/dotnet/Backend"], [],
+            [.. OfficialAssemblies.References, ReferenceTo(Protocol)])),
+        [Functions] = new(() => new(
+            "ServerlessGateway.Functions", OutputKind.ConsoleApplication, ["functions"], [],
+            [.. OfficialAssemblies.References, ReferenceTo(Protocol)])),
+        [AnnotatedFunctions] = new(() => new(
+            "ServerlessGateway.Functions", OutputKind.ConsoleApplication, ["functions"], [],
+            [.. OfficialAssemblies.AnnotatedReferences, ReferenceTo(Protocol)])),
+        [SampleApp] = new(() => new(
+            "ServerlessGateway.Contract.SampleApp", OutputKind.ConsoleApplication, ["tests/Contract/FunctionsWorker/SampleApp"], [],
+            OfficialAssemblies.References)),
+        [ContractTests] = new(() => new(
+            Tests,
+            OutputKind.DynamicallyLinkedLibrary,
+            ["tests/Contract", "tests/Support/Memory", "tests/Unit/Client"],
+            [
+                "tests/Contract/AzureSdk/Local/", "tests/Contract/FunctionsWorker/Runtime/", "tests/Contract/FunctionsWorker/SampleApp/",
+                .. AllButTheClientsModels(),
+            ],
+            [
+                .. OfficialAssemblies.References, ReferenceTo(Protocol), ReferenceTo(Backend), ReferenceTo(Functions), .. ToolsBesideTheTests(),
+            ],
+            ["Xunit"])),
+    };
 
     private readonly Lazy<MetadataReference> _reference;
 
@@ -38,43 +78,8 @@ internal sealed class ProductCompilation
         _reference = new Lazy<MetadataReference>(() => OfficialAssemblies.Emit(Compilation));
     }
 
-    public static ProductCompilation Protocol { get; } =
-        new("ServerlessGateway.Protocol", OutputKind.DynamicallyLinkedLibrary, ["clients/dotnet/Protocol"], [], []);
-
-    public static ProductCompilation Backend { get; } = new(
-        "ServerlessGateway.Backend", OutputKind.DynamicallyLinkedLibrary, ["clients/dotnet/Backend"], [],
-        [.. OfficialAssemblies.References, Protocol._reference.Value]);
-
-    public static ProductCompilation Functions { get; } = new(
-        "ServerlessGateway.Functions", OutputKind.ConsoleApplication, ["functions"], [],
-        [.. OfficialAssemblies.References, Protocol._reference.Value]);
-
-    /// <summary>The functions where every package says that no reference of its own is ever null.</summary>
-    public static ProductCompilation AnnotatedFunctions { get; } = new(
-        "ServerlessGateway.Functions", OutputKind.ConsoleApplication, ["functions"], [],
-        [.. OfficialAssemblies.AnnotatedReferences, Protocol._reference.Value]);
-
-    public static ProductCompilation SampleApp { get; } = new(
-        "ServerlessGateway.Contract.SampleApp", OutputKind.ConsoleApplication, ["tests/Contract/FunctionsWorker/SampleApp"], [],
-        OfficialAssemblies.References);
-
-    /// <summary>The contract tests that run on either build, which leave out the stand-ins' own parts.</summary>
-    public static ProductCompilation ContractTests { get; } = new(
-        Tests,
-        OutputKind.DynamicallyLinkedLibrary,
-        ["tests/Contract", "tests/Support/Memory", "tests/Unit/Client"],
-        [
-            "tests/Contract/AzureSdk/Local/", "tests/Contract/FunctionsWorker/Runtime/", "tests/Contract/FunctionsWorker/SampleApp/",
-            // Of the client's tests only its models are linked.
-            .. Directory.GetFileSystemEntries(Path.Combine(RepositoryRoot.Path, "tests", "Unit", "Client"))
-                .Select(path => Path.GetFileName(path))
-                .Where(name => !name.StartsWith("Fake", StringComparison.Ordinal))
-                .Select(name => $"tests/Unit/Client/{name}"),
-        ],
-        [
-            .. OfficialAssemblies.References, Protocol._reference.Value, Backend._reference.Value, Functions._reference.Value, .. ToolsBesideTheTests(),
-        ],
-        ["Xunit"]);
+    /// <summary>What is compiled, by the name that a test gives it.</summary>
+    public static ProductCompilation Of(string part) => Parts[part].Value;
 
     public CSharpCompilation Compilation { get; }
 
@@ -83,6 +88,15 @@ internal sealed class ProductCompilation
 
     private static bool IsReported(Diagnostic diagnostic) =>
         diagnostic.Severity >= DiagnosticSeverity.Warning && diagnostic.Id is not ("CS1591" or "CS1701" or "CS1702");
+
+    private static MetadataReference ReferenceTo(string part) => Of(part)._reference.Value;
+
+    /// <summary>Of the client's tests only its models are linked.</summary>
+    private static IEnumerable<string> AllButTheClientsModels() => Directory
+        .GetFileSystemEntries(Path.Combine(RepositoryRoot.Path, "tests", "Unit", "Client"))
+        .Select(path => Path.GetFileName(path))
+        .Where(name => !name.StartsWith("Fake", StringComparison.Ordinal))
+        .Select(name => $"tests/Unit/Client/{name}");
 
     /// <summary>Emulators and helpers know neither the packages nor what is built on them.</summary>
     private static IEnumerable<MetadataReference> ToolsBesideTheTests() => Directory
