@@ -47,8 +47,7 @@ internal sealed class ProductCompilation
             OutputKind.DynamicallyLinkedLibrary,
             ["tests/Contract", "tests/Support/Memory", "tests/Unit/Client"],
             [
-                "tests/Contract/AzureSdk/Local/", "tests/Contract/FunctionsWorker/Runtime/", "tests/Contract/FunctionsWorker/SampleApp/",
-                .. AllButTheClientsModels(),
+                "tests/Contract/AzureSdk/Local/", "tests/Contract/FunctionsWorker/", .. AllButTheClientsModels(),
             ],
             [
                 .. OfficialAssemblies.References, ReferenceTo(Protocol), ReferenceTo(Backend), ReferenceTo(Functions), .. ToolsBesideTheTests(),
