@@ -49,8 +49,9 @@ public sealed class ProofTests(StackFixture fixture)
         {
             await Chaos.StrikeAsync(fixture.Faults, fixture.Stack.Options.Instances, seed: 1, patience.Token);
             await run.PublishAsync(patience.Token);
-            var report = await run.FinishAsync(patience.Token);
             var struck = await fixture.Faults.ReadAsync(patience.Token);
+            await fixture.Faults.EndAsync(patience.Token);
+            var report = await run.FinishAsync(patience.Token);
 
             Assert.True(report.Verdict.Holds && report.InTime, string.Join(Environment.NewLine, report.Verdict.Findings));
             Assert.True(report.Verdict.Expected > 400 && report.Verdict.Expected == report.Verdict.Delivered);

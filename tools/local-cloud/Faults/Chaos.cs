@@ -2,7 +2,8 @@ namespace ServerlessGateway.LocalCloud.Faults;
 
 /// <summary>
 /// A bad day of the platform: everything that it may do to a gateway that promises to lose nothing, often enough to matter
-/// and seldom enough to go on. Every rule is spent after a while, so that a run ends in calm. A seed gives the same
+/// and seldom enough to go on. Every rule is spent after a while, so that a run ends in calm: a client that loses the last
+/// message of a channel, and the notice of it too, finds out by its idle check, minutes later. A seed gives the same
 /// decisions for the same occasions; how occasions interleave is up to the machine.
 /// </summary>
 public static class Chaos
@@ -24,10 +25,10 @@ public static class Chaos
         seed,
         rules = new object[]
         {
-            new { kind = "loseMessage", rate = 0.05, count = 20 },
-            new { kind = "doubleMessage", rate = 0.1, count = 20 },
-            new { kind = "reorderMessage", rate = 0.1, count = 20, delayMs = 500 },
-            new { kind = "delayMessage", rate = 0.1, count = 20, delayMs = 300 },
+            new { kind = "loseMessage", rate = 0.2, count = 15 },
+            new { kind = "doubleMessage", rate = 0.2, count = 20 },
+            new { kind = "reorderMessage", rate = 0.2, count = 20, delayMs = 500 },
+            new { kind = "delayMessage", rate = 0.2, count = 20, delayMs = 300 },
             new { kind = "loseAcceptedSend", rate = 0.1, count = 3 },
             new { kind = "refuseRest", target = new { method = "POST" }, status = 429, rate = 0.1, count = 3 },
             new { kind = "loseCallbackAnswer", rate = 0.1, count = 3 },
