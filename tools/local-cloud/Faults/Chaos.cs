@@ -49,8 +49,6 @@ public static class Chaos
             new { kind = "loseSendAnswer", target = new { entity = "ingress" }, rate = 0.1, count = 2 },
             new { kind = "serverBusy", target = new { operation = "send", entity = "ingress" }, rate = 0.1, count = 3 },
             new { kind = "delaySettlement", rate = 0.1, count = 5, delayMs = 200 },
-            new { kind = "expireLock", target = new { entity = "ingress" }, rate = 0.2, count = 2, everyMs = 500 },
-            new { kind = "detachLink", target = new { entity = "ingress" }, rate = 0.2, count = 2, everyMs = 700 },
         },
     };
 }
