@@ -143,6 +143,10 @@ public sealed class ConnectEventTests : IAsyncLifetime
     [InlineData("not json", "text/plain")]
     [InlineData("""{"groups":[" "]}""", "application/json")]
     [InlineData("""{"groups":7}""", "application/json")]
+    [InlineData("""{"groups":[null]}""", "application/json")]
+    [InlineData("""{"roles":[null]}""", "application/json")]
+    [InlineData("""{"userId":"a\nb"}""", "application/json")]
+    [InlineData("[]", "application/json")]
     [Feature("Event handlers", "Blocking connect: user, groups, roles, state")]
     public async Task An_answer_to_connect_that_is_none_fails_the_handshake(string body, string contentType)
     {

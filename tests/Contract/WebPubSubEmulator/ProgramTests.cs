@@ -111,10 +111,10 @@ public sealed class ProgramTests : IDisposable
     public async Task It_packs_as_a_tool_that_installs_and_starts()
     {
         const string id = "ServerlessGateway.WebPubSubEmulator";
-        var isRelease = AppContext.BaseDirectory.Contains(
-            $"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
+        // Packed from the build that this test belongs to: its folder is bin/{AzureSdk}/{configuration}/{framework}.
+        var build = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar);
         await RunAsync(
-            "pack", Path.Combine("tools", "webpubsub-emulator"), "--no-build", "-c", isRelease ? "Release" : "Debug", "-o", _folder);
+            "pack", Path.Combine("tools", "webpubsub-emulator"), "--no-build", "-c", build[^2], $"-p:AzureSdk={build[^3]}", "-o", _folder);
         var tools = Path.Combine(_folder, "tools");
         var package = Assert.Single(Directory.GetFiles(_folder, "*.nupkg"));
         var version = Path.GetFileNameWithoutExtension(package)[$"{id}.".Length..];

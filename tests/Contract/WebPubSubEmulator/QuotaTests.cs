@@ -43,6 +43,7 @@ public sealed class QuotaTests
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         Assert.Equal("Error.TooManyRequests", await TestInstance.CodeAsync(refused));
         Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter!.Delta);
+        Assert.Equal(1, instance.Host.Meter.Read(0).RestCallsRefused);
         _time.Advance(TimeSpan.FromSeconds(1));
         await instance.AcceptedAsync("/:send", "4");
     }

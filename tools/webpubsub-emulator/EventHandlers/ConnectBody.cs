@@ -43,10 +43,11 @@ internal static class ConnectBody
 
         if (answer is null) return ConnectOutcome.Accepted.AsIs with { State = state };
         if (!UserId.IsValid(answer.UserId)) throw new FormatException("it names a user id with control characters.");
+        if (answer.Roles?.Contains(null) == true) throw new FormatException("it names a role that is null.");
         var groups = (answer.Groups ?? []).Select(name => GroupName.TryParse(name, out var group)
             ? group
             : throw new FormatException($"it names the group '{name}'.")).ToList();
-        return new ConnectOutcome.Accepted(answer.UserId, groups, answer.Roles, answer.Subprotocol, state);
+        return new ConnectOutcome.Accepted(answer.UserId, groups, answer.Roles!, answer.Subprotocol, state);
     }
 
     private static Dictionary<string, string?[]> Without(
@@ -54,5 +55,5 @@ internal static class ConnectBody
         pairs.Where(pair => !pair.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
             .ToDictionary(pair => pair.Key, pair => pair.Value.ToArray());
 
-    private sealed record Answer(string? UserId, string[]? Groups, string[]? Roles, string? Subprotocol);
+    private sealed record Answer(string? UserId, string?[]? Groups, string?[]? Roles, string? Subprotocol);
 }

@@ -58,6 +58,7 @@ internal sealed class RestGate(
         }
         catch (RestException refusal)
         {
+            if (refusal.StatusCode == StatusCodes.Status429TooManyRequests) meter.RestRefused();
             return RestResults.Error(refusal.StatusCode, refusal.Code, refusal.Message, refusal.Target);
         }
     }
