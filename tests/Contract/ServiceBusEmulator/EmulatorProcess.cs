@@ -43,6 +43,13 @@ internal sealed class EmulatorProcess : IAsyncDisposable
         return (emulator._process.ExitCode, await output, await emulator._errors);
     }
 
+    /// <summary>What it takes of the machine's memory now.</summary>
+    public long WorkingSetBytes()
+    {
+        _process.Refresh();
+        return _process.WorkingSet64;
+    }
+
     /// <summary>All that it wrote to standard error, once it has ended.</summary>
     public Task<string> ErrorsAsync() => _errors;
 
