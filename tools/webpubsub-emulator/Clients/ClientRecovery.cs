@@ -46,6 +46,7 @@ internal sealed partial class ClientRecovery(
             && hub.TryRecover(connectionId, subprotocol, tokens.Issue(hubName, connectionId), signal) is { } recovered
             && sessions.Find(recovered.Connection) is { } session)
         {
+            services.Meter.Recovered();
             LogRecovered(logger, connectionId);
             await new ClientSocket(socket, hub, recovered.Connection, recovered.Outbox, signal, session, services)
                 .RunAsync(context.Abort);

@@ -30,6 +30,7 @@ internal sealed class Meter
     private long _opened;
     private long _closed;
     private long _slow;
+    private long _recovered;
 
     /// <summary>What went out to clients and to event handlers so far.</summary>
     public long OutboundBytes => Interlocked.Read(ref _clientBytes) + Interlocked.Read(ref _callbackBytes);
@@ -53,6 +54,8 @@ internal sealed class Meter
 
     public void Opened() => Interlocked.Increment(ref _opened);
 
+    public void Recovered() => Interlocked.Increment(ref _recovered);
+
     public void Closed(bool slow)
     {
         Interlocked.Increment(ref _closed);
@@ -68,6 +71,7 @@ internal sealed class Meter
             Interlocked.Read(ref _opened),
             Interlocked.Read(ref _closed),
             Interlocked.Read(ref _slow),
+            Interlocked.Read(ref _recovered),
             Interlocked.Read(ref _clientFrames),
             clientBytes,
             callbackBytes,
@@ -87,6 +91,7 @@ internal sealed record MeterReading(
     long ConnectionsOpened,
     long ConnectionsClosed,
     long SlowClientsClosed,
+    long ConnectionsRecovered,
     long ClientFrames,
     long ClientBytes,
     long CallbackBytes,
