@@ -184,6 +184,28 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_queue_that_is_configured_for_100_MB_takes_them_with_the_default_limits()
+    {
+        var config = Path.Combine(_folder.FullName, "large.json");
+        await File.WriteAllTextAsync(config, """
+            {"UserConfig":{"Namespaces":[{"Name":"n","Queues":[
+              {"Name":"plain","Properties":{"MaxMessageSizeInKilobytes":102400}}]}]}}
+            """);
+        await using var emulator = await EmulatorProcess.StartAsync(
+            "--config", config, "--port", "0", "--data", Data, "--json");
+        var body = new byte[99 * 1024 * 1024];
+        body[^1] = 7;
+        var session = await OpenAsync(emulator);
+
+        await new SenderLink(session, "s", "plain").SendAsync(
+            new Message { BodySection = new Data { Binary = body } }, EmulatorFixture.Patience);
+
+        var message = await new ReceiverLink(session, "r", "plain").ReceiveAsync(EmulatorFixture.Patience);
+        var received = ((Data)message.BodySection).Binary;
+        Assert.Equal((body.Length, 7), (received.Length, received[^1]));
+    }
+
+    [Fact]
     [Feature("Durability", "Rules changed at run time survive kill -9",
         Support = FeatureSupport.Different,
         Note = "With `--data`. The configuration is read anew at each start; what was changed lies over it.")]

@@ -204,15 +204,22 @@ internal sealed partial class AmqpConnection : IAsyncDisposable
     {
         var buffer = result.Buffer;
         var isPaused = false;
-        while (_state != ConnectionState.Closed
-            && !(isPaused = BytesBeingStored >= Limits.MaxBytesBeingStored)
-            && FrameReader.TryRead(ref buffer, Limits.MaxFrameBytes, out var frame))
+        try
         {
-            Volatile.Write(ref _lastRead, Time.GetTimestamp());
-            OnFrame(frame);
+            while (_state != ConnectionState.Closed
+                && !(isPaused = BytesBeingStored >= Limits.MaxBytesBeingStored)
+                && FrameReader.TryRead(ref buffer, Limits.MaxFrameBytes, out var frame))
+            {
+                Volatile.Write(ref _lastRead, Time.GetTimestamp());
+                OnFrame(frame);
+            }
+        }
+        finally
+        {
+            // Also when a frame was a fault: what the peer still sends is read until it has seen why we end.
+            _input.AdvanceTo(buffer.Start, isPaused ? buffer.Start : buffer.End);
         }
 
-        _input.AdvanceTo(buffer.Start, isPaused ? buffer.Start : buffer.End);
         if (result.IsCompleted && !isPaused)
         {
             _state = ConnectionState.Closed;
