@@ -10,11 +10,12 @@ public sealed class HostJsonTests
     [Fact]
     public void It_lands_beside_the_app_in_a_build()
     {
-        var built = Directory.GetFiles(RepositoryRoot.Combine("functions", "bin"), "ServerlessGateway.Functions.dll", SearchOption.AllDirectories)
-            .Where(file => !file.Contains("publish", StringComparison.Ordinal)).ToList();
+        // The build that the tests run on, not one that lies there from another day.
+        var (sdk, configuration) = Build();
+        var built = RepositoryRoot.Combine("functions", "bin", sdk, configuration, "net10.0");
 
-        Assert.NotEmpty(built);
-        Assert.All(built, app => AssertSame(Path.Combine(Path.GetDirectoryName(app)!, "host.json")));
+        Assert.True(File.Exists(Path.Combine(built, "ServerlessGateway.Functions.dll")));
+        AssertSame(Path.Combine(built, "host.json"));
     }
 
     [Fact]
@@ -24,13 +25,12 @@ public sealed class HostJsonTests
         try
         {
             // What was built for the tests is published: the build that the feed of this machine has.
-            var build = typeof(TableOptions).Assembly.Location.Split(Path.DirectorySeparatorChar);
-            var at = Array.LastIndexOf(build, "bin");
+            var (sdk, configuration) = Build();
             var result = await ChildProcess.RunAsync(
                 "dotnet",
                 [
-                    "publish", "functions", "--no-build", "--no-restore", "-c", build[at + 2], "-o", folder.FullName, "-nologo", "-v", "quiet",
-                    $"-p:AzureSdk={build[at + 1]}", "-nodeReuse:false", "-p:UseSharedCompilation=false",
+                    "publish", "functions", "--no-build", "--no-restore", "-c", configuration, "-o", folder.FullName, "-nologo", "-v", "quiet",
+                    $"-p:AzureSdk={sdk}", "-nodeReuse:false", "-p:UseSharedCompilation=false",
                 ],
                 RepositoryRoot.Path, null, Patience);
 
@@ -43,6 +43,14 @@ public sealed class HostJsonTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>The test's own assembly lies in <c>bin/SDK/CONFIGURATION/net10.0</c>, and the app's beside its sources likewise.</summary>
+    private static (string Sdk, string Configuration) Build()
+    {
+        var parts = typeof(HostJsonTests).Assembly.Location.Split(Path.DirectorySeparatorChar);
+        var at = Array.LastIndexOf(parts, "bin");
+        return (parts[at + 1], parts[at + 2]);
     }
 
     private static void AssertSame(string beside) =>
