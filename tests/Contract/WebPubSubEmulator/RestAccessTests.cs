@@ -132,7 +132,7 @@ public sealed class RestAccessTests : IAsyncLifetime
     [InlineData(true, "https://webpubsub.azure.com/", 5, 404)]
     [InlineData(true, "https://webpubsub.azure.com", -10, 401)]
     [InlineData(true, "https://management.azure.com", 5, 401)]
-    [Feature("REST", "Callers by Entra token", Support = FeatureSupport.Different, Note = "Only where the start allows it; then audience and time are checked, not signature, tenant or role. Otherwise 401.")]
+    [Feature("REST", "Callers by Entra token", Support = FeatureSupport.Different, Note = "Only where the start allows it; then audience and time are checked, not signature, tenant or role; otherwise 401. The SDKs send them over https only, so something has to stand in front.")]
     public async Task A_token_that_no_access_key_signed_is_refused_unless_Entra_is_allowed_unchecked(
         bool isAllowed, string audience, int minutes, int status)
     {

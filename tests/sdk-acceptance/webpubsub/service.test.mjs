@@ -1,8 +1,9 @@
 // @azure/web-pubsub 1.2.0: every operation of the service client, against what connected clients see of it.
 import assert from "node:assert/strict";
+import { createServer, request as httpRequest } from "node:http";
 import { test } from "node:test";
 import { WebPubSubServiceClient, AzureKeyCredential, odata } from "@azure/web-pubsub";
-import { createService, endpoint, hub, once, startClient, unique } from "./support.mjs";
+import { connectionString, createService, endpoint, hub, once, startClient, unique } from "./support.mjs";
 
 const service = createService();
 
@@ -244,6 +245,34 @@ test("permissions are granted, seen, used and revoked", async () => {
   await client.joinGroup(name);
   await service.revokePermission(connectionId, "joinLeaveGroup", { targetName: name });
   assert.equal(await seen(), false);
+});
+
+test("a client goes through a reverse proxy with tokens for the endpoint behind it", async () => {
+  const seen = [];
+  const proxy = createServer((request, response) => {
+    seen.push(request.url);
+    const forwarded = httpRequest(new URL(request.url, endpoint), { method: request.method, headers: { ...request.headers, host: "proxy.example" } });
+    forwarded.on("response", (answer) => {
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(forwarded);
+  });
+  await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  try {
+    const { connectionId, inbox } = await startClient();
+    const proxied = new WebPubSubServiceClient(connectionString, hub, {
+      allowInsecureConnection: true,
+      retryOptions: { maxRetries: 0 },
+      reverseProxyEndpoint: `http://127.0.0.1:${proxy.address().port}`,
+    });
+    await proxied.sendToConnection(connectionId, "through", { contentType: "text/plain" });
+    assert.equal((await inbox.server.next()).data, "through");
+    assert.ok(seen[0].startsWith(`/api/hubs/${hub}/connections/${connectionId}/:send`));
+  } finally {
+    proxy.closeAllConnections();
+    proxy.close();
+  }
 });
 
 test("a client with another key is refused", async () => {
