@@ -5,18 +5,21 @@ using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Triggers;
 
-/// <summary>An HTTP answer: a status, headers and a body, written as they are.</summary>
+/// <summary>
+/// An HTTP answer: a status, headers and a body, written as they are. The worker serializes what a function returned and sends
+/// it to the host, even when it has written it already; so nothing of it is public, or each body would travel twice.
+/// </summary>
 internal sealed class HttpAnswer(int status, ReadOnlyMemory<byte> body = default) : IActionResult
 {
     private const string Json = "application/json; charset=utf-8";
 
     private readonly List<KeyValuePair<string, string>> _headers = [];
 
-    public int Status => status;
+    internal int Status => status;
 
-    public ReadOnlyMemory<byte> Body => body;
+    internal ReadOnlyMemory<byte> Body => body;
 
-    public IReadOnlyList<KeyValuePair<string, string>> Headers => _headers;
+    internal IReadOnlyList<KeyValuePair<string, string>> Headers => _headers;
 
     /// <summary>An error with the status of its code.</summary>
     public static HttpAnswer Of(ErrorDetail error)
