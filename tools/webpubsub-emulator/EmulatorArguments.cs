@@ -126,6 +126,7 @@ internal static class EmulatorArguments
             Port = PortOf(parsed, config),
             AccessKeys = parsed.GetValue(Keys) is { Length: > 0 } given ? given : [config.AccessKey ?? AccessKeys.Default],
             EventHandlers = config.EventHandlers,
+            ConfigFile = parsed.GetValue(Config)?.FullName,
             Faults = faults,
             AllowUnvalidatedEntraTokens = parsed.GetValue(AllowEntra) || config.AllowUnvalidatedEntraTokens,
             DataFolder = parsed.GetValue(Data)?.FullName,

@@ -33,6 +33,9 @@ internal sealed record EmulatorOptions
     /// <summary>Where the events of each hub go.</summary>
     public EventHandlerConfig EventHandlers { get; init; } = EventHandlerConfig.Empty;
 
+    /// <summary>The file that they were read from, and are read from again when it changes; null for none.</summary>
+    public string? ConfigFile { get; init; }
+
     /// <summary>What goes wrong from the start on; nothing by default.</summary>
     public FaultPlan? Faults { get; init; }
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ServerlessGateway.Emulators.Faults;
 using ServerlessGateway.WebPubSubEmulator.Access;
 using ServerlessGateway.WebPubSubEmulator.Clients;
+using ServerlessGateway.WebPubSubEmulator.Configuration;
 using ServerlessGateway.WebPubSubEmulator.EventHandlers;
 using ServerlessGateway.WebPubSubEmulator.Faults;
 using ServerlessGateway.WebPubSubEmulator.Http;
@@ -33,6 +34,7 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
         _lifetime = app.Lifetime;
         _address = address;
         _keys = app.Services.GetRequiredService<AccessKeys>();
+        Routing = app.Services.GetRequiredService<EventRouting>();
         Hubs = app.Services.GetRequiredService<HubRegistry>();
         Meter = app.Services.GetRequiredService<Meter>();
     }
@@ -45,6 +47,8 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
 
     /// <summary>The connection string with the primary access key.</summary>
     public string ConnectionString => _address.ConnectionString(_keys.Primary);
+
+    public EventRouting Routing { get; }
 
     public HubRegistry Hubs { get; }
 
@@ -154,7 +158,13 @@ internal sealed class WebPubSubEmulatorHost : IAsyncDisposable
         services.AddSingleton<IMessageFaults, MessageFaults>();
         services.AddSingleton<InstanceFaults>();
         services.AddSingleton<CallbackFaults>();
-        services.AddSingleton(options.EventHandlers);
+        services.AddSingleton(new EventRouting(options.EventHandlers));
+        if (options.ConfigFile is { } file)
+        {
+            services.AddHostedService(provider => new ConfigFileWatcher(
+                file, provider.GetRequiredService<EventRouting>(), provider.GetRequiredService<ILogger<ConfigFileWatcher>>()));
+        }
+
         services.AddSingleton(_ => new HttpMessageInvoker(HandlerHttp.Create()));
         services.AddSingleton<CloudEventRequest>();
         services.AddSingleton<Consent>();

@@ -154,7 +154,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData("""{"WebPubSub":{"Hub":{}}}""", "WebPubSub:Hub is not known; known are Hubs, AccessKey")]
     [InlineData("nonsense", "not valid JSON")]
     [Feature("Not supported", "Event listeners, handler authentication, Key Vault references, tunnels", Support = FeatureSupport.Missing, Note = "The start stops with the name of the key.")]
-    [Feature("Program", "Configuration in the format of Microsoft's emulator", Support = FeatureSupport.Different, Note = "What is not known or not supported stops the start; changes of the file need a restart.")]
+    [Feature("Program", "Configuration in the format of Microsoft's emulator", Support = FeatureSupport.Different, Note = "What is not known or not supported stops the start.")]
     public async Task A_configuration_that_cannot_be_used_stops_the_start_with_one_line(string json, string problem)
     {
         var path = Path.Combine(_folder, "config.json");

@@ -52,6 +52,13 @@ internal sealed partial class AccessKeyEndpoint(
         {
             return RestResults.BadRequest(exception.Message);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return RestResults.Error(
+                StatusCodes.Status500InternalServerError,
+                "InternalServerError",
+                $"The key could not be kept, so the one before stays: {exception.Message}");
+        }
     }
 
     [LoggerMessage(3401, LogLevel.Information, "The {KeyType} access key was replaced")]

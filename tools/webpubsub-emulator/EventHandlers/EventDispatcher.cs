@@ -11,7 +11,7 @@ namespace ServerlessGateway.WebPubSubEmulator.EventHandlers;
 /// connected and disconnected do not.
 /// </summary>
 internal sealed partial class EventDispatcher(
-    EventHandlerConfig config,
+    EventRouting routing,
     CallbackFaults sender,
     HandlerCookies cookies,
     Notifications notifications,
@@ -29,7 +29,7 @@ internal sealed partial class EventDispatcher(
     public async Task<ConnectOutcome> ConnectAsync(
         HubCore hub, ConnectionSpec spec, JsonWebToken token, HttpRequest request, CancellationToken cancellationToken)
     {
-        if (config.ForSystemEvent(hub.Name, "connect") is not { } rule) return ConnectOutcome.Accepted.AsIs;
+        if (routing.Current.ForSystemEvent(hub.Name, "connect") is not { } rule) return ConnectOutcome.Accepted.AsIs;
         var answer = await sender.SendAsync(
             Of(hub, spec, CallbackKind.Connect, "connect") with
             {
@@ -46,7 +46,7 @@ internal sealed partial class EventDispatcher(
     public async Task<EventOutcome> RaiseAsync(
         HubCore hub, HubConnection connection, ClientRequest.Event raised, CancellationToken cancellationToken)
     {
-        if (config.ForUserEvent(hub.Name, raised.Name) is not { } rule)
+        if (routing.Current.ForUserEvent(hub.Name, raised.Name) is not { } rule)
         {
             LogNoHandler(logger, hub.Name.Value, raised.Name, connection.Id);
             return new EventOutcome.Failed(NoHandler);
@@ -87,7 +87,7 @@ internal sealed partial class EventDispatcher(
     /// </summary>
     public void Abandoned(HubCore hub, ConnectionSpec spec, string reason)
     {
-        if (config.ForSystemEvent(hub.Name, "connect") is null) return;
+        if (routing.Current.ForSystemEvent(hub.Name, "connect") is null) return;
         Notify(Of(hub, spec, CallbackKind.Disconnected, "disconnected") with
         {
             Id = ConnectEventId + 1,
@@ -166,7 +166,7 @@ internal sealed partial class EventDispatcher(
     private void Notify(CloudEvent told)
     {
         var isLast = told.Kind == CallbackKind.Disconnected;
-        if (config.ForSystemEvent(told.Hub, told.Name) is not { } rule)
+        if (routing.Current.ForSystemEvent(told.Hub, told.Name) is not { } rule)
         {
             if (isLast) cookies.Forget(told.ConnectionId);
             return;
