@@ -28,7 +28,14 @@ public sealed class FaultPlanReader(IReadOnlyCollection<FaultKind> kinds)
         }
         catch (JsonException exception)
         {
-            throw new FaultPlanException("NotJson", "The plan", "no JSON", exception.Message.TrimEnd('.'));
+            // The parser's own message quotes what it met, which may be long and of several lines.
+            throw new FaultPlanException(
+                "NotJson", "The plan", "no JSON", $"see line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}");
+        }
+        catch (InvalidOperationException)
+        {
+            // JSON may escape half a character, which the parser tells apart only when the text is asked for.
+            throw new FaultPlanException("NotJson", "The plan", "no Unicode", "every key and text must be");
         }
     }
 

@@ -40,6 +40,12 @@ public static class EmulatorConfiguration
             error = $"The configuration is not JSON at line {failure.LineNumber + 1}, byte {failure.BytePositionInLine + 1}.";
             return false;
         }
+        catch (InvalidOperationException)
+        {
+            // JSON may escape half a character, which the parser tells apart only when the text is asked for.
+            error = "The configuration holds a key or a text that is no Unicode.";
+            return false;
+        }
     }
 
     private static NamespaceDefinition ReadRoot(ConfigurationSection root)

@@ -48,7 +48,10 @@ public sealed class ConfigurationFuzzTests
     [Fact]
     public Task A_configuration_is_read_or_refused_with_one_line() => FuzzRun.BytesAsync(
         5_000,
-        Mutations.Of(Encoding.UTF8.GetBytes(Config)),
+        Mutations.Of(
+            Encoding.UTF8.GetBytes(Config),
+            Encoding.UTF8.GetBytes(Config.Replace("\"q\"", "\"\\ud800\"", StringComparison.Ordinal)),
+            Encoding.UTF8.GetBytes(Config.Replace("Logging", "\\ud800", StringComparison.Ordinal))),
         bytes =>
         {
             var isRead = EmulatorConfiguration.TryRead(Encoding.UTF8.GetString(bytes), out var definition, out var error);

@@ -55,7 +55,8 @@ public sealed class SecurityFuzzTests
         Mutations.Of(
             Encoding.UTF8.GetBytes(WebToken($$"""{"exp":{{Expiry}},"aud":"x"}""")),
             Encoding.UTF8.GetBytes(WebToken("""{"exp":1e300}""")),
-            Encoding.UTF8.GetBytes(WebToken("""{"exp":-1}"""))),
+            Encoding.UTF8.GetBytes(WebToken("""{"exp":-1}""")),
+            Encoding.UTF8.GetBytes(WebToken($$"""{"\ud800":1,"e\u0078p":{{Expiry}},"exp\udfff":2}"""))),
         bytes =>
         {
             var claim = JsonWebTokenShape.Check(Encoding.UTF8.GetString(bytes), Now);

@@ -18,7 +18,7 @@ internal static class JsonWebTokenShape
             return Claim.Refused("The token is no JSON web token.");
         }
 
-        if (!claims.TryGetProperty("exp", out var exp) || exp.ValueKind != JsonValueKind.Number
+        if (!TryFind(claims, "exp", out var exp) || exp.ValueKind != JsonValueKind.Number
             || !exp.TryGetInt64(out var seconds) || seconds < 0
             || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
         {
@@ -29,6 +29,20 @@ internal static class JsonWebTokenShape
         return expires <= now
             ? Claim.Refused($"The token expired at {expires:u}.")
             : new Claim(null, string.Empty, expires);
+    }
+
+    private static bool TryFind(JsonElement claims, string name, out JsonElement value)
+    {
+        try
+        {
+            return claims.TryGetProperty(name, out value);
+        }
+        catch (InvalidOperationException)
+        {
+            // A name beside it escapes half a character: JSON, but no text, which the parser notices on comparing.
+            value = default;
+            return false;
+        }
     }
 
     private static bool IsObject(string part, out JsonElement element)
