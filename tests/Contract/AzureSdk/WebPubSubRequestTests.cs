@@ -129,6 +129,27 @@ public sealed class WebPubSubRequestTests : IAsyncLifetime
         Assert.Contains("userId=ada&role=r1&role=r2&minutesToExpire=10&group=g", request.RequestUri.Query, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_token_is_asked_for_the_services_own_audience()
+    {
+        using var http = new CountingHandler(_ => new HttpResponseMessage(System.Net.HttpStatusCode.Accepted));
+        List<string> scopes = [];
+        var client = new WebPubSubServiceClient(
+            new Uri("https://pubsub.example.org"),
+            TestInstance.Hub,
+            DelegatedTokenCredential.Create((context, _) =>
+            {
+                scopes.AddRange(context.Scopes);
+                return new AccessToken("entra", DateTimeOffset.MaxValue);
+            }),
+            new WebPubSubServiceClientOptions { Transport = new HttpClientTransport(http) });
+
+        await client.SendToGroupAsync("room", "hello");
+
+        Assert.Equal(["https://webpubsub.azure.com/.default"], scopes);
+        Assert.Equal("Bearer entra", Assert.Single(http.Requests).Headers.Authorization!.ToString());
+    }
+
     [Theory]
     [InlineData("AccessKey=k")]
     [InlineData("Endpoint=http://localhost")]
