@@ -39,6 +39,6 @@ public sealed class SdkAcceptanceTests
         };
         var passed = await NodeSuite.RunAsync("servicebus", environment, filesAtOnce: 6);
 
-        Assert.True(passed >= 89, $"Only {passed} tests ran.");
+        Assert.True(passed >= 94, $"Only {passed} tests ran.");
     }
 }
