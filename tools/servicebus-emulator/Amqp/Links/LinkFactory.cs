@@ -10,6 +10,9 @@ namespace ServerlessGateway.ServiceBusEmulator.Amqp;
 /// <summary>Finds what an attach asks for, and whether this connection may have it.</summary>
 internal sealed class LinkFactory(AmqpConnection connection, MessageBroker broker, CbsNode cbs)
 {
+    /// <summary>What stands in the addresses of transfer dead-letter queues, and in no name of an entity.</summary>
+    private const string TransferPart = "/$Transfer/";
+
     private readonly Dictionary<BrokerEntity, ManagementNode> _management = [];
 
     public AmqpLink Create(AmqpSession session, Attach attach)
@@ -24,6 +27,13 @@ internal sealed class LinkFactory(AmqpConnection connection, MessageBroker broke
         if (string.Equals(address?.Trim('/'), CbsNode.Address, StringComparison.OrdinalIgnoreCase))
         {
             return Exchange(session, attach, cbs);
+        }
+
+        if (address?.Contains(TransferPart, StringComparison.OrdinalIgnoreCase) == true)
+        {
+            return Refuse(session, attach, ErrorCode.NotImplemented,
+                "Transfer dead-letter queues are not supported by the emulator: what cannot move on goes to the "
+                + "dead-letter queue of the entity itself.");
         }
 
         if (!EntityAddress.TryParse(address, out var parsed) || !broker.TryFind(address, out var entity))
