@@ -27,7 +27,7 @@ internal sealed class CallbackFaults(FaultEngine engine, EventSender sender, Not
         var lost = engine.Strike(InstanceFaultKinds.LoseCallback, subject);
         var doubled = engine.Strike(InstanceFaultKinds.DoubleCallback, subject);
         var delayed = engine.Strike(InstanceFaultKinds.DelayCallback, subject);
-        var reordered = engine.Strike(InstanceFaultKinds.ReorderCallback, subject);
+        var (reordered, held) = StrikeReorder(subject, isHeldAtOnce: lost is null && delayed is null);
         if (lost is not null)
         {
             return Lost;
@@ -36,7 +36,8 @@ internal sealed class CallbackFaults(FaultEngine engine, EventSender sender, Not
         try
         {
             if (delayed is not null) await engine.LaterAsync(delayed.Delay, stopping);
-            if (reordered is not null) await BeOvertakenAsync(reordered.Delay, stopping);
+            if (reordered is not null && delayed is not null) held = Hold();
+            if (reordered is not null && held is not null) await BeOvertakenAsync(held, reordered.Delay, stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -57,18 +58,38 @@ internal sealed class CallbackFaults(FaultEngine engine, EventSender sender, Not
         return answer;
     }
 
-    /// <summary>Waits until another event has been answered; where one waits already, this is that other event.</summary>
-    private async Task BeOvertakenAsync(TimeSpan longest, CancellationToken stopping)
+    // Decided and held in one step: whoever learns that it was decided may count on the next event to overtake it.
+    private (FaultRule? Rule, TaskCompletionSource? Held) StrikeReorder(FaultSubject subject, bool isHeldAtOnce)
     {
-        var overtaken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            if (_held.Count > 0) return;
-            _held.Add(overtaken);
+            var rule = engine.Strike(InstanceFaultKinds.ReorderCallback, subject);
+            return (rule, rule is not null && isHeldAtOnce ? HoldLocked() : null);
         }
+    }
 
+    private TaskCompletionSource? Hold()
+    {
+        lock (_gate)
+        {
+            return HoldLocked();
+        }
+    }
+
+    /// <summary>Null where another event waits already: this is the one that overtakes it.</summary>
+    private TaskCompletionSource? HoldLocked()
+    {
+        if (_held.Count > 0) return null;
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _held.Add(held);
+        return held;
+    }
+
+    /// <summary>Waits until another event has been answered, or for the longest time.</summary>
+    private async Task BeOvertakenAsync(TaskCompletionSource held, TimeSpan longest, CancellationToken stopping)
+    {
         engine.Later(longest, LetGo);
-        await overtaken.Task.WaitAsync(stopping);
+        await held.Task.WaitAsync(stopping);
     }
 
     private void LetGo()
