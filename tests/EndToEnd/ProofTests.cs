@@ -1,4 +1,3 @@
-using ServerlessGateway.LocalCloud.Faults;
 using ServerlessGateway.Proof.Run;
 
 namespace ServerlessGateway.EndToEnd.Tests;
@@ -36,33 +35,6 @@ public sealed class ProofTests(StackFixture fixture)
         Assert.Equal(2, report.Resumes.Count(resume => resume.How == "same client"));
         var back = Assert.Single(report.Resumes, resume => resume.How == "new client");
         Assert.NotEqual(back.From, back.To);
-    }
-
-    [Fact]
-    public async Task Nothing_is_lost_on_a_bad_day_of_the_platform()
-    {
-        using var patience = new CancellationTokenSource(StackFixture.Patience);
-        using var folder = new TemporaryFolder();
-        await using var run = new ProofRun(OptionsOf("chaos", folder.Path, 400));
-        await run.StartAsync(patience.Token);
-        try
-        {
-            await Chaos.StrikeAsync(fixture.Faults, fixture.Stack.Options.Instances, seed: 1, patience.Token);
-            await run.PublishAsync(patience.Token);
-            var struck = await fixture.Faults.ReadAsync(patience.Token);
-            await fixture.Faults.EndAsync(patience.Token);
-            var report = await run.FinishAsync(patience.Token);
-
-            Assert.True(report.Verdict.Holds && report.InTime, string.Join(Environment.NewLine, report.Verdict.Findings));
-            Assert.True(report.Verdict.Expected > 400 && report.Verdict.Expected == report.Verdict.Delivered);
-            Assert.All(
-                struck.GroupBy(rule => rule.Kind),
-                kind => Assert.True(kind.Sum(rule => rule.Applied) > 0, $"{kind.Key} never struck: {string.Join(' ', kind)}"));
-        }
-        finally
-        {
-            await fixture.Faults.EndAsync(CancellationToken.None);
-        }
     }
 
     [Theory]

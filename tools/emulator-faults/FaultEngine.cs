@@ -58,8 +58,8 @@ public sealed class FaultEngine : IAsyncDisposable
     public Task ReplaceAsync(FaultPlan plan) => PutAsync(plan, keep: false);
 
     /// <summary>
-    /// Adds a plan to what is in force. Rules that are spent leave first; where there would still be too many, an
-    /// exception says so.
+    /// Adds a plan to what is in force. Where there would be too many, rules that are spent leave; where there would still
+    /// be too many, an exception says so.
     /// </summary>
     /// <exception cref="FaultPlanException">There would be too many rules.</exception>
     public Task AddAsync(FaultPlan plan) => PutAsync(plan, keep: true);
@@ -111,7 +111,12 @@ public sealed class FaultEngine : IAsyncDisposable
         List<ActiveRule> due;
         lock (_gate)
         {
-            var kept = keep ? _rules.Where(rule => !rule.IsSpent).ToArray() : [];
+            var kept = keep ? _rules : [];
+            if (kept.Length + added.Length > FaultPlan.MaxRules)
+            {
+                kept = [.. kept.Where(rule => !rule.IsSpent)];
+            }
+
             if (kept.Length + added.Length > FaultPlan.MaxRules)
             {
                 throw new FaultPlanException(

@@ -59,7 +59,7 @@ public sealed class FaultEngineTests
     }
 
     [Fact]
-    public async Task Replacing_ends_what_was_and_adding_keeps_it_but_for_what_is_spent()
+    public async Task Replacing_ends_what_was_and_adding_keeps_it()
     {
         await using var engine = new FaultEngine(_clock);
         Assert.False(engine.IsArmed(Lose));
@@ -67,7 +67,7 @@ public sealed class FaultEngineTests
         Assert.NotNull(engine.Strike(Lose, []));
 
         await engine.AddAsync(Read("""{"kind":"slow"}"""));
-        Assert.Equal(["refuse", "slow"], engine.Report().Select(rule => rule.Kind));
+        Assert.Equal(["lose", "refuse", "slow"], engine.Report().Select(rule => rule.Kind));
         await engine.ReplaceAsync(Read("""{"kind":"lose"}"""));
         Assert.Equal(["lose"], engine.Report().Select(rule => rule.Kind));
         Assert.False(engine.IsArmed(Slow));
@@ -87,6 +87,19 @@ public sealed class FaultEngineTests
 
         Assert.Equal("OutOfRange", problem.Code);
         Assert.Equal(FaultPlan.MaxRules, engine.Report().Count);
+    }
+
+    [Fact]
+    public async Task Rules_that_are_spent_make_room_for_others()
+    {
+        await using var engine = new FaultEngine(_clock);
+        var many = string.Join(',', Enumerable.Repeat("""{"kind":"lose","count":1}""", FaultPlan.MaxRules - 1));
+        await engine.ReplaceAsync(Read($$"""{"rules":[{"kind":"refuse"},{{many}}]}"""));
+        engine.Strike(Lose, []);
+
+        await engine.AddAsync(Read("""{"kind":"slow"}"""));
+
+        Assert.Equal(["refuse", "slow"], engine.Report().Select(rule => rule.Kind));
     }
 
     [Fact]

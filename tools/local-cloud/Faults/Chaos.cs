@@ -19,7 +19,10 @@ public static class Chaos
         await faults.AddToServiceBusAsync(ServiceBus(seed), cancellationToken);
     }
 
-    /// <summary>Rules for one Web PubSub instance.</summary>
+    /// <summary>
+    /// Rules for one Web PubSub instance. Sends are refused with 503 and not with 429: the gateway answers throttling that
+    /// recurs by ever longer windows in which clients check, and a run would wait for them.
+    /// </summary>
     private static object WebPubSub(long seed) => new
     {
         seed,
@@ -30,7 +33,7 @@ public static class Chaos
             new { kind = "reorderMessage", rate = 0.2, count = 20, delayMs = 500 },
             new { kind = "delayMessage", rate = 0.2, count = 20, delayMs = 300 },
             new { kind = "loseAcceptedSend", rate = 0.1, count = 3 },
-            new { kind = "refuseRest", target = new { method = "POST" }, status = 429, rate = 0.1, count = 3 },
+            new { kind = "refuseRest", target = new { method = "POST" }, rate = 0.1, count = 3 },
             new { kind = "loseCallbackAnswer", rate = 0.1, count = 3 },
             new { kind = "doubleCallback", rate = 0.2, count = 10 },
             new { kind = "dropConnection", rate = 0.2, count = 2, everyMs = 500 },
@@ -38,17 +41,19 @@ public static class Chaos
     };
 
     /// <summary>
-    /// Rules for Service Bus. Lost answers to settlements are not among them: the host waits for each as long as its client
-    /// does, half a minute and more, and a shard stands still meanwhile. Nothing is lost by it, but much time.
+    /// Rules for Service Bus. Lost answers to sends and settlements are not among them: hosts and backends wait for each as
+    /// long as their clients do, up to a minute and again, and a shard stands still meanwhile. Nothing is lost by it, but
+    /// much time.
     /// </summary>
     private static object ServiceBus(long seed) => new
     {
         seed,
         rules = new object[]
         {
-            new { kind = "loseSendAnswer", target = new { entity = "ingress" }, rate = 0.1, count = 2 },
             new { kind = "serverBusy", target = new { operation = "send", entity = "ingress" }, rate = 0.1, count = 3 },
             new { kind = "delaySettlement", rate = 0.1, count = 5, delayMs = 200 },
+            new { kind = "expireLock", target = new { entity = "ingress" }, rate = 0.2, count = 2, everyMs = 500 },
+            new { kind = "detachLink", target = new { entity = "ingress" }, rate = 0.2, count = 2, everyMs = 700 },
         },
     };
 }
