@@ -107,7 +107,11 @@ public sealed class FloodTests
         await using var honest = await SessionReceiverTests.OpenAsync(emulator);
         var echo = RawFrames.Amqp(0, new Flow
         {
-            NextIncomingId = 1, IncomingWindow = 10, NextOutgoingId = 0, OutgoingWindow = 10, Echo = true,
+            NextIncomingId = 1,
+            IncomingWindow = 10,
+            NextOutgoingId = 0,
+            OutgoingWindow = 10,
+            Echo = true,
         });
         var flood = Task.Run(() => FloodAsync(deaf, Enumerable.Repeat(echo, 2_000).SelectMany(bytes => bytes).ToArray()));
 

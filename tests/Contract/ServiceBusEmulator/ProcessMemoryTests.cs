@@ -64,7 +64,11 @@ public sealed class ProcessMemoryTests
         };
         var part = new Transfer
         {
-            Handle = handle, DeliveryId = handle, DeliveryTag = BitConverter.GetBytes(handle), MessageFormat = 0, More = true,
+            Handle = handle,
+            DeliveryId = handle,
+            DeliveryTag = BitConverter.GetBytes(handle),
+            MessageFormat = 0,
+            More = true,
         };
         return await peer.TrySendBytesAsync((byte[])[.. RawFrames.Amqp(0, attach), .. RawFrames.Transfer(part, new byte[PartBytes])]);
     }

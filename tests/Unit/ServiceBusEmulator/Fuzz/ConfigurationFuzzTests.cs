@@ -38,7 +38,11 @@ public sealed class ConfigurationFuzzTests
             TimeToLive = TimeSpan.FromMinutes(1),
             ApplicationProperties = new Dictionary<string, object?>
             {
-                ["colour"] = "red", ["price"] = 12.5, ["size"] = long.MinValue, ["x y"] = byte.MaxValue, ["the name"] = null,
+                ["colour"] = "red",
+                ["price"] = 12.5,
+                ["size"] = long.MinValue,
+                ["x y"] = byte.MaxValue,
+                ["the name"] = null,
             },
         },
         DateTimeOffset.UnixEpoch,
