@@ -94,8 +94,9 @@ internal sealed class CoreDriver
     public void Answer(GatewayReply reply) => Frame(
         $$"""{"type":"message","from":"server","dataType":"json","data":{{Encoding.UTF8.GetString(ReplyCodec.Encode(reply))}}}""");
 
+    /// <summary>As the service delivers it: what is sent to a group names the group, what is sent to all comes from the server.</summary>
     public void Notice(GatewayNotice notice) => Frame(
-        $$"""{"type":"message","from":"group","group":"g","dataType":"json","data":{{Encoding.UTF8.GetString(RequestCodec.Encode(notice))}}}""");
+        $$"""{"type":"message",{{(notice is CheckNotice ? "\"from\":\"server\"" : "\"from\":\"group\",\"group\":\"g\"")}},"dataType":"json","data":{{Encoding.UTF8.GetString(RequestCodec.Encode(notice))}}}""");
 
     public void Live(string channel, string epoch, long from, long to) =>
         Notice(new MessagesFrame(channel, epoch, [.. Range(from, to).Select(Message)]));

@@ -176,6 +176,24 @@ public sealed class ReadingRulesTests
     }
 
     [Fact]
+    public void R6_A_check_that_the_store_could_not_answer_is_asked_again()
+    {
+        var driver = new CoreDriver();
+        driver.Connect();
+        driver.Open("a", "e", 0);
+        driver.Notice(new CheckNotice(0));
+        driver.Advance(TimeSpan.FromSeconds(2.1));
+        var check = driver.Take<CheckRequest>();
+        driver.Requests.Clear();
+
+        driver.Answer(new CheckAnswer(
+            check.Id, [new ChannelHead("a", "", 0, ErrorDetail.Of(ErrorCodes.StoreUnavailable, "later"))]));
+        driver.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(["a"], driver.Take<CheckRequest>().Channels);
+    }
+
+    [Fact]
     public void R7_Positions_are_what_was_processed_and_ride_on_the_resume()
     {
         var driver = new CoreDriver();

@@ -23,6 +23,10 @@ internal sealed partial class ClientCore
             case ServerFrame frame when ReplyCodec.Decode(frame.Data.Span) is { } reply:
                 OnReply(reply);
                 break;
+            // What is said to all clients of an instance comes from the server, not from a group.
+            case ServerFrame frame when RequestCodec.DecodeNotice(frame.Data.Span) is { } notice:
+                OnNotice(notice);
+                break;
             case GroupFrame frame when RequestCodec.DecodeNotice(frame.Data.Span) is { } notice:
                 OnNotice(notice);
                 break;
@@ -145,6 +149,10 @@ internal sealed partial class ClientCore
             {
                 reader.End(error);
             }
+            else
+            {
+                CheckAgain();
+            }
         }
     }
 
@@ -215,8 +223,14 @@ internal sealed partial class ClientCore
             case PendingRead read:
                 read.Reader.AskFailed(error);
                 break;
+            case PendingCheck:
+                CheckAgain();
+                break;
         }
     }
+
+    /// <summary>A notice is told once: a check that was not answered is asked again, not when it is idle minutes later.</summary>
+    private void CheckAgain() => _noticeDue ??= _context.Now + _context.BackOff(3);
 
     private void Restore(PendingRequest? request)
     {
