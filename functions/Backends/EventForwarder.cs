@@ -32,13 +32,18 @@ internal sealed class EventForwarder(
     {
         var head = part.Head;
         var last = part.Segments[^1].LastOffset;
-        await TellEndedAsync(part, invocation);
         if (!namespaces.Value.Of(part.Channel).RouteToBackends || head.ForwardPending || head.Forwarded >= last)
         {
             return;
         }
 
-        var forwarded = await SendMissingAsync(part, invocation);
+        var isTold = await TellEndedAsync(part.Channel, head, invocation);
+        var forwarded = isTold ? await SendMissingAsync(part, invocation) : head.Forwarded;
+        if (isTold)
+        {
+            heads.Amend(part.Channel, head.Epoch, known => known with { Ended = known.Ended?.Told() });
+        }
+
         if (forwarded >= last)
         {
             heads.Amend(part.Channel, head.Epoch, known => known with { Forwarded = Math.Max(known.Forwarded, forwarded) });
@@ -58,22 +63,30 @@ internal sealed class EventForwarder(
         heads.Forget(channel);
         var loaded = await heads.LoadAsync(channel, invocation);
         var head = loaded.Stored.Head!;
-        if (loaded.Stored.Tag is null || loaded.Ended is not null || turn < head.ForwardTurn)
+        if (loaded.Stored.Tag is null || loaded.BeginsEpoch || turn < head.ForwardTurn)
         {
             return true;
         }
 
-        var forwarded = namespaces.Value.Of(channel).RouteToBackends
-            ? await SendFromLogAsync(channel, head, head.Forwarded, head.LastOffset, invocation)
-            : head.LastOffset;
-        var isDone = forwarded >= head.LastOffset;
+        var isRouted = namespaces.Value.Of(channel).RouteToBackends;
+        var isTold = !isRouted || await TellEndedAsync(channel, head, invocation);
+        var forwarded = !isRouted ? head.LastOffset
+            : isTold ? await SendFromLogAsync(channel, head, head.Forwarded, head.LastOffset, invocation)
+            : head.Forwarded;
+        var isDone = isTold && forwarded >= head.LastOffset;
         var nextTurn = isDone ? turn : turn + 1;
         if (!isDone)
         {
             await ScheduleAsync(session, channel, nextTurn, forwarded > head.Forwarded ? TimeSpan.Zero : NextDelay, invocation);
         }
 
-        var next = head with { Forwarded = forwarded, ForwardTurn = nextTurn, ForwardPending = !isDone };
+        var next = head with
+        {
+            Forwarded = forwarded,
+            ForwardTurn = nextTurn,
+            ForwardPending = !isDone,
+            Ended = isTold ? head.Ended?.Told() : head.Ended,
+        };
         var result = await invocation.WithinAsync(parts.Options.StoreTimeout, token => log.CommitAsync(channel, loaded.Stored, next, [], token));
         if (result is CommitResult.Committed committed)
         {
@@ -87,17 +100,13 @@ internal sealed class EventForwarder(
     }
 
     /// <summary>
-    /// What an epoch that has ended still owed to backends is told as a gap. Once: nobody may write to that epoch's
-    /// head any more, so there is nowhere to note that it is still to be told.
+    /// What an epoch that has ended still owed to backends is told as a gap, before anything of the new one. The head
+    /// keeps the debt until then; true when there is none any more.
     /// </summary>
-    private async Task TellEndedAsync(CommittedPart part, InvocationTime invocation)
-    {
-        if (part.Ended is { } ended && ended.Forwarded < ended.LastOffset && namespaces.Value.Of(part.Channel).RouteToBackends)
-        {
-            var range = new OffsetRange(ended.Forwarded + 1, ended.LastOffset);
-            await TrySendAsync(part.Channel, ChannelEvents.OfGap(part.Channel, ended.Epoch, range), invocation);
-        }
-    }
+    private async Task<bool> TellEndedAsync(ChannelName channel, Head head, InvocationTime invocation) =>
+        head.Ended is not { IsOwed: true } ended
+        || await TrySendAsync(
+            channel, ChannelEvents.OfGap(channel, ended.Epoch, new OffsetRange(ended.Forwarded + 1, ended.LastOffset)), invocation);
 
     /// <summary>
     /// A part with the little that a change of process left out before it; returns how far the topic has the channel

@@ -55,19 +55,20 @@ internal sealed record Head
     /// <summary>When the newest segment was committed; for retention by age of quiet channels.</summary>
     public DateTimeOffset CommittedAt { get; init; } = DateTimeOffset.UnixEpoch;
 
-    /// <summary>The epoch before, until the first commit of this one: what it still owes is known to that commit.</summary>
+    /// <summary>What is still to be done about the epoch before; null where nothing is.</summary>
     public EndedEpoch? Ended { get; init; }
 
     /// <summary>
-    /// The first head of a new epoch: it carries over who has published what, and what the old one owes (rule E1).
+    /// The first head of a new epoch: it carries over who has published what, and what the old one owes (rule E1). One
+    /// that ends before its first message passes on what it took over.
     /// </summary>
     public static Head Begin(string epoch, Head? before) => new()
     {
         Epoch = epoch,
         Publishers = before?.Publishers ?? PublisherWindow.Empty,
-        // One that ends before its first commit owes what it took over.
-        Ended = before is null ? null
-            : before.Ended ?? new EndedEpoch(before.Epoch, before.LastOffset, before.Forwarded, before.Envelopes),
+        Ended = before is { LastOffset: > 0 }
+            ? new EndedEpoch(before.Epoch, before.LastOffset, before.Forwarded, before.Envelopes)
+            : before?.Ended,
     };
 
     /// <summary>The mark of an envelope; null where it is not known.</summary>
@@ -78,14 +79,25 @@ internal sealed record Head
     }
 }
 
-/// <summary>What is kept of an epoch that has ended.</summary>
+/// <summary>What is kept of an epoch that has ended, until nothing is owed of it.</summary>
 /// <param name="Epoch">The epoch.</param>
 /// <param name="LastOffset">Its last offset.</param>
 /// <param name="Forwarded">How far the topic <c>events</c> had it; the rest is told to backends as a gap.</param>
 /// <param name="Envelopes">
-/// Its last envelopes: one of them that comes again was perhaps never sent, so it is repeated in the new epoch.
+/// Its last envelopes, until the new epoch's first message: one of them that comes again was perhaps never sent, so it is
+/// repeated in the new epoch.
 /// </param>
-internal sealed record EndedEpoch(string Epoch, long LastOffset, long Forwarded, ImmutableList<EnvelopeMark> Envelopes);
+internal sealed record EndedEpoch(string Epoch, long LastOffset, long Forwarded, ImmutableList<EnvelopeMark> Envelopes)
+{
+    /// <summary>Backends have still to be told of a gap.</summary>
+    public bool IsOwed => Forwarded < LastOffset;
+
+    /// <summary>After the first message of the new epoch, whose namespace is routed to backends or not.</summary>
+    public EndedEpoch? Left(bool isRouted) => isRouted && IsOwed ? this with { Envelopes = [] } : null;
+
+    /// <summary>After backends were told.</summary>
+    public EndedEpoch? Told() => Envelopes.IsEmpty ? null : this with { Forwarded = LastOffset };
+}
 
 /// <summary>What the head keeps of a committed envelope.</summary>
 /// <param name="Id">The envelope's id.</param>

@@ -11,9 +11,6 @@ namespace ServerlessGateway.Channels.Sequencing;
 /// <param name="Segments">Its messages; none where all were duplicates.</param>
 internal sealed record CommittedPart(ChannelName Channel, Head Head, IReadOnlyList<Segment> Segments)
 {
-    /// <summary>The head of the epoch that this commit has ended; null in ordinary times.</summary>
-    public EndedEpoch? Ended { get; init; }
-
     /// <summary>The code of a message that can never be delivered; 0 where all can.</summary>
     public int Tombstone => Segments.SelectMany(segment => segment.Entries).FirstOrDefault(entry => entry.Gone != 0)?.Gone ?? 0;
 }
@@ -48,14 +45,14 @@ internal sealed class ChannelCommit(
         while (true)
         {
             var loaded = await heads.LoadAsync(part.Channel, invocation);
-            if (loaded.Ended is null && loaded.Stored.Head!.Find(part.Envelope) is { } mark)
+            if (loaded.Stored.Head!.Find(part.Envelope) is { } mark)
             {
                 return await ReadAsync(part.Channel, loaded.Stored.Head, mark, invocation);
             }
 
             if (refused is not null)
             {
-                if (loaded.Stored.Tag == refused.Stored.Tag && loaded.Ended is null)
+                if (loaded.Stored.Tag == refused.Stored.Tag && !loaded.BeginsEpoch)
                 {
                     // Refused though nobody changed the head: the store holds segments above it, so it has lost commits
                     // (rule E3).
@@ -69,7 +66,7 @@ internal sealed class ChannelCommit(
             }
 
             var fresh = await FreshOfAsync(part, loaded, invocation);
-            if (fresh.Count == 0 && loaded.Ended is null)
+            if (fresh.Count == 0 && !loaded.BeginsEpoch)
             {
                 report.Duplicates(part.Entries.Count);
                 return new CommittedPart(part.Channel, loaded.Stored.Head!, []);
@@ -115,10 +112,9 @@ internal sealed class ChannelCommit(
     private async Task<IReadOnlyList<SegmentEntry>> FreshOfAsync(
         ChannelPart part, LoadedHead loaded, InvocationTime invocation)
     {
-        if (loaded.Ended?.Envelopes.Exists(mark => mark.Id == part.Envelope) == true)
+        if (loaded.Stored.Head!.Ended is { } ended && ended.Envelopes.Exists(mark => mark.Id == part.Envelope))
         {
-            // It was committed in the epoch that ends now, whose readers are told to begin anew: it is repeated for
-            // them.
+            // It was committed in the epoch before, whose readers are told to begin anew: it is repeated for them.
             return part.Entries;
         }
 
@@ -159,8 +155,8 @@ internal sealed class ChannelCommit(
     {
         var head = loaded.Stored.Head!;
         var next = fresh.Count == 0
-            ? head with { CommittedAt = time.GetUtcNow(), Ended = null }
-            : NextHead.After(head with { Ended = null }, part, fresh, namespaces.Value.Of(part.Channel), time.GetUtcNow());
+            ? head with { CommittedAt = time.GetUtcNow() }
+            : NextHead.After(head, part, fresh, namespaces.Value.Of(part.Channel), time.GetUtcNow());
         var search = new RejectionSearch(head.Epoch, head.LastOffset + 1, part.EnqueuedAt, fresh);
         while (invocation.MayCommit)
         {
@@ -171,7 +167,7 @@ internal sealed class ChannelCommit(
             {
                 case CommitResult.Committed committed:
                     heads.Keep(part.Channel, new StoredHead(next, committed.Tag));
-                    return new CommittedPart(part.Channel, next, segments) { Ended = loaded.Ended };
+                    return new CommittedPart(part.Channel, next, segments);
                 case CommitResult.SegmentRejected rejected when search.Narrow(rejected.Index):
                     report.Rejected(part.Channel, rejected.Reason);
                     break;

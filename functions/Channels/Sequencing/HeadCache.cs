@@ -9,11 +9,8 @@ namespace ServerlessGateway.Channels.Sequencing;
 /// commit begins.</param>
 /// <param name="IsCached">It was read or written in an earlier invocation, so somebody else may have written
 /// since.</param>
-internal sealed record LoadedHead(StoredHead Stored, bool IsCached)
-{
-    /// <summary>The epoch before, where the commit is the first of a new one; null in ordinary times.</summary>
-    public EndedEpoch? Ended => Stored.Head?.Ended;
-}
+/// <param name="BeginsEpoch">The store does not hold this epoch yet.</param>
+internal sealed record LoadedHead(StoredHead Stored, bool IsCached, bool BeginsEpoch = false);
 
 /// <summary>
 /// Heads with their tags, kept between invocations so that a commit needs no read (rule S4); bounded by bytes,
@@ -53,7 +50,7 @@ internal sealed class HeadCache(IChannelLog log, EpochFactory epochs, IOptions<S
     /// The same row with the first head of a new epoch: the next commit begins it, under the tag that was read.
     /// </summary>
     public LoadedHead Renew(StoredHead stored) =>
-        new(stored with { Head = Head.Begin(epochs.Create(), stored.Head) }, false);
+        new(stored with { Head = Head.Begin(epochs.Create(), stored.Head) }, IsCached: false, BeginsEpoch: true);
 
     /// <summary>Remembers what was written.</summary>
     public void Keep(ChannelName channel, StoredHead stored) =>

@@ -49,6 +49,7 @@ internal static class NextHead
             LastOffset = last,
             // Where nothing is routed backends are never behind: routing that is switched on later begins from then.
             Forwarded = settings.RouteToBackends ? head.Forwarded : last,
+            Ended = head.Ended?.Left(settings.RouteToBackends),
             Publishers = head.Publishers.Advance(
                 fresh.Where(entry => entry.Number > 0).Select(entry => KeyValuePair.Create(entry.Key, entry.Number)), part.EnqueuedAt),
             Envelopes = [.. head.Envelopes.TakeLast(Head.MaxEnvelopes - 1), new EnvelopeMark(part.Envelope, head.LastOffset + 1, last)],

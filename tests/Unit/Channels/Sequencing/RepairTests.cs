@@ -44,37 +44,6 @@ public sealed class RepairTests
     }
 
     [Fact]
-    public async Task E1_what_an_ended_epoch_owed_to_backends_is_told_as_a_gap()
-    {
-        await using var before = Routed();
-        before.Sender.IsTopicDown = true;
-        await before.HandleAsync(Numbers(1, 2));
-
-        await using var after = new SequencerRig(before.Memory, Routing, ("Gateway:Log:StoreGeneration", "2"));
-        await after.HandleAsync(Numbers(3));
-
-        Assert.Equal(["gap", "messages"], after.Sender.Events.Select(sent => sent.Kind));
-        Assert.Equal([1], after.Sender.EventOffsets);
-    }
-
-    [Fact]
-    public async Task E1_it_is_told_also_where_readers_began_the_epoch_and_one_more()
-    {
-        await using var before = Routed();
-        before.Sender.IsTopicDown = true;
-        await before.HandleAsync(Numbers(1, 2));
-        await using var between = new SequencerRig(before.Memory, Routing, ("Gateway:Log:StoreGeneration", "2"));
-        await between.ReadCurrentAsync();
-
-        await using var after = new SequencerRig(before.Memory, Routing, ("Gateway:Log:StoreGeneration", "3"));
-        await after.ReadCurrentAsync();
-        await after.HandleAsync(Numbers(3));
-
-        Assert.Equal(["gap", "messages"], after.Sender.Events.Select(sent => sent.Kind));
-        Assert.Equal([1], after.Sender.EventOffsets);
-    }
-
-    [Fact]
     public async Task S6_an_envelope_whose_repair_can_not_be_scheduled_does_not_complete()
     {
         await using var rig = new SequencerRig();
