@@ -138,6 +138,8 @@ internal sealed partial class ClientCore
 
     private void OnChecked(IReadOnlyList<ChannelReader> readers, CheckAnswer answer)
     {
+        ErrorDetail? failure = null;
+        var isAnswered = true;
         foreach (var reader in readers.Where(IsCurrent))
         {
             var head = answer.Channels.FirstOrDefault(head => head.Channel == reader.Channel.Value);
@@ -151,8 +153,17 @@ internal sealed partial class ClientCore
             }
             else
             {
-                CheckAgain();
+                (isAnswered, failure) = (false, head?.Error);
             }
+        }
+
+        if (isAnswered)
+        {
+            _checkFailures = 0;
+        }
+        else
+        {
+            CheckAgain(failure);
         }
     }
 
@@ -224,13 +235,16 @@ internal sealed partial class ClientCore
                 read.Reader.AskFailed(error);
                 break;
             case PendingCheck:
-                CheckAgain();
+                CheckAgain(error);
                 break;
         }
     }
 
-    /// <summary>A notice is told once: a check that was not answered is asked again, not when it is idle minutes later.</summary>
-    private void CheckAgain() => _noticeDue ??= _context.Now + _context.BackOff(3);
+    /// <summary>
+    /// A notice is told once: a check that was not answered is asked again, and not only when the channels were idle for
+    /// minutes.
+    /// </summary>
+    private void CheckAgain(ErrorDetail? error) => _noticeDue ??= _context.Now + _context.BackOff(_checkFailures++, error);
 
     private void Restore(PendingRequest? request)
     {

@@ -16,6 +16,7 @@ internal sealed partial class ClientCore
     private TimeSpan _lastAnswer;
     private TimeSpan _positionsSentAt;
     private TimeSpan? _noticeDue;
+    private int _checkFailures;
     private TimeSpan _leaveDue;
     private bool _sentWhileClosing;
     private TimeSpan _idleInterval;
