@@ -53,59 +53,6 @@ public sealed class SubscribeHandlerTests
     }
 
     [Fact]
-    public async Task R4_a_resume_of_what_connect_granted_needs_no_call_to_groups()
-    {
-        Granted(("a", null), ("b", null));
-
-        await ResumeAsync("b", "a");
-
-        Assert.Equal(0, _bench.Groups.AddCalls);
-    }
-
-    [Fact]
-    public async Task R4_a_channel_subscribed_while_the_client_was_moving_is_joined_by_the_resume()
-    {
-        Granted(("a", null));
-
-        await ResumeAsync("a", "b");
-
-        Assert.Equal(1, _bench.Groups.AddCalls);
-        Assert.Equal(["a", "b"], _bench.Groups.Joined.Order());
-        Assert.Equal(["join a", "join b"], _bench.Events.Take(2));
-    }
-
-    [Fact]
-    public async Task R4_a_resume_makes_the_sessions_channels_exactly_these_and_leaves_the_others()
-    {
-        Granted(("a", null), ("b", new Position("e", 2)), ("c", null));
-        _bench.Groups.Joined.UnionWith(["a", "b", "c"]);
-
-        await ResumeAsync("b");
-
-        Assert.Equal(["b"], _bench.Groups.Joined);
-        Assert.Equal([Given.Channel("b")], Row().Subscriptions.Keys);
-        Assert.Equal(new Position("e", 2), Stored("b"));
-    }
-
-    [Fact]
-    public async Task R7_the_position_of_a_channel_that_a_resume_does_not_name_is_there_when_it_is_subscribed_again()
-    {
-        // A new process takes up the session, and its connection breaks before it has subscribed to b.
-        Granted(("a", new Position("e", 1)), ("b", new Position("e", 2)));
-        _bench.Reader.Heads["b"] = 9;
-        await ResumeAsync("a");
-        await ResumeAsync("a");
-        await _bench.SendAsync<DoneAnswer>(new PositionsRequest { Id = 3, Positions = [new("b", "e", 4)] });
-        Assert.Equal([Given.Channel("a")], Row().Subscriptions.Keys);
-
-        var answer = await SubscribeAsync("b");
-
-        Assert.Equal((Outcome.Recovered, 5L), (answer.Channels[0].Outcome, answer.Channels[0].From));
-        Assert.Equal(new Position("e", 4), Stored("b"));
-        Assert.Empty(Row().Remembered);
-    }
-
-    [Fact]
     public async Task What_is_remembered_of_channels_that_are_not_held_is_bounded_and_forgotten_by_unsubscribe()
     {
         _bench.Options.MaxChannelsPerSession = 3;
@@ -117,57 +64,6 @@ public sealed class SubscribeHandlerTests
         await _bench.SendAsync<DoneAnswer>(new UnsubscribeRequest(["b"]) { Id = 4 });
 
         Assert.Empty(Row().Remembered);
-    }
-
-    [Fact]
-    public async Task R4_after_unsubscribe_and_subscribe_a_resume_no_longer_trusts_what_connect_granted()
-    {
-        Granted(("a", null));
-        _bench.Groups.Joined.Add("a");
-
-        await _bench.SendAsync<DoneAnswer>(new UnsubscribeRequest(["a"]) { Id = 1 });
-        // Another connection of the session takes the channel up again: row and granted set agree, this connection's
-        // groups do not.
-        _bench.Store.Put(Row() with { Subscriptions = Given.Session(("a", null)).Subscriptions });
-        await ResumeAsync("a");
-
-        Assert.Contains("a", _bench.Groups.Joined);
-    }
-
-    [Fact]
-    public async Task R4_an_unsubscribe_whose_answer_was_lost_still_makes_the_resume_join()
-    {
-        Granted(("a", null), ("b", null));
-        var before = _bench.State;
-        await _bench.SendAsync<DoneAnswer>(new UnsubscribeRequest(["a"]) { Id = 1 });
-        _bench.State = before;
-
-        await ResumeAsync("a", "b");
-
-        Assert.Contains("a", _bench.Groups.Joined);
-    }
-
-    [Fact]
-    public async Task A_second_resume_with_the_same_channels_needs_no_call_again()
-    {
-        Granted(("a", null));
-
-        await ResumeAsync("a", "b");
-        await ResumeAsync("a", "b");
-
-        Assert.Equal(1, _bench.Groups.AddCalls);
-    }
-
-    [Fact]
-    public async Task N4_a_resume_makes_its_connection_current_under_the_next_number()
-    {
-        _bench.Store.Put(Given.Session().WithCurrent("c1", "alpha").WithCurrent("c2", "beta"));
-
-        await ResumeAsync("a");
-
-        Assert.Equal(new SessionConnection("c1", "alpha", 3), Row().Connection);
-        await ResumeAsync("a");
-        Assert.Equal(3, Row().ConnectionNumber);
     }
 
     [Fact]
@@ -330,34 +226,6 @@ public sealed class SubscribeHandlerTests
         var page = answer.Channels[0];
         Assert.False(page.Live);
         Assert.Equal((1L, 2L, 1), (page.From, page.Head, page.Messages.Count));
-    }
-
-    [Fact]
-    public async Task Unsubscribe_takes_the_channel_out_of_the_row_before_the_group()
-    {
-        _bench.Store.Put(Given.Session(("a", new Position("e", 1)), ("b", null)));
-        _bench.Groups.Joined.UnionWith(["a", "b"]);
-
-        var reply = await _bench.SendAsync<DoneAnswer>(new UnsubscribeRequest(["a", "never-held"]) { Id = 4 });
-
-        Assert.Equal((4L, "unsubscribe"), (reply.Id, reply.To));
-        Assert.Equal(["b"], _bench.Groups.Joined);
-        Assert.Equal([Given.Channel("b")], Row().Subscriptions.Keys);
-
-        _bench.Store.Failure = new TimeoutException();
-        Assert.Equal(ErrorCodes.StoreUnavailable.Code, (await _bench.SendAsync<ErrorReply>(new UnsubscribeRequest(["b"]) { Id = 5 })).Error.Code);
-        Assert.Contains("b", _bench.Groups.Joined);
-    }
-
-    [Fact]
-    public async Task Unsubscribe_refuses_what_is_no_channel_and_reports_groups_it_could_not_leave()
-    {
-        _bench.Store.Put(Given.Session(("a", null)));
-        Assert.Equal(ErrorCodes.InvalidChannel.Code, (await _bench.SendAsync<ErrorReply>(new UnsubscribeRequest(["a", "x y"]) { Id = 1 })).Error.Code);
-        Assert.Single(Row().Subscriptions);
-
-        _bench.Groups.RemoveOutcome = GroupOutcome.Failed;
-        Assert.Equal(Verdict.Retry, ErrorCode.VerdictOf((await _bench.SendAsync<ErrorReply>(new UnsubscribeRequest(["a"]) { Id = 1 })).Error.Code));
     }
 
     private void Granted(params (string, Position?)[] subscriptions)

@@ -8,24 +8,10 @@ import { WebPubSubServiceClient } from "@azure/web-pubsub";
 import { WebPubSubClient, WebPubSubJsonProtocol } from "@azure/web-pubsub-client";
 import express from "express";
 import { WebSocket } from "ws";
+import { within } from "../within.mjs";
 
 const program = process.env.WEBPUBSUB_EMULATOR;
 if (!program) throw new Error("WEBPUBSUB_EMULATOR is not set; run this suite through dotnet test.");
-
-// A guard against hangs, not a budget: retries alone take nine seconds.
-const patience = 30_000;
-
-export async function within(what, promise) {
-  let timer;
-  const guard = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Waited in vain for ${what}.`)), patience);
-  });
-  try {
-    return await Promise.race([promise, guard]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 // Keeps what arrived until a test asks for what it waits for; the rest stays.
 export class Inbox {
@@ -138,3 +124,5 @@ export async function openPlain(emulator, hub, tokenOptions = {}) {
   }));
   return { socket, inbox, status };
 }
+
+export { within };

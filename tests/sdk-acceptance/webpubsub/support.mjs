@@ -2,6 +2,7 @@
 import { after } from "node:test";
 import { WebPubSubServiceClient } from "@azure/web-pubsub";
 import { WebPubSubClient, WebPubSubJsonProtocol } from "@azure/web-pubsub-client";
+import { within } from "../within.mjs";
 
 export const connectionString = process.env.WEBPUBSUB_CONNECTION_STRING;
 if (!connectionString) {
@@ -62,21 +63,6 @@ export async function cutConnection(connectionId) {
 
 export function once(client, event) {
   return within(`the event ${event}`, new Promise((resolve) => client.on(event, resolve)));
-}
-
-// A guard against hangs, not a budget.
-const patience = 20_000;
-
-export async function within(what, promise) {
-  let timer;
-  const guard = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Waited in vain for ${what}.`)), patience);
-  });
-  try {
-    return await Promise.race([promise, guard]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 // Keeps what arrived until a test asks for it, in order.

@@ -2,22 +2,6 @@ using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Client.Core;
 
-/// <summary>How far a channel's reader is on the current connection.</summary>
-internal enum ReaderPhase
-{
-    /// <summary>The answer to subscribe or resume is not there yet: everything is held (R2).</summary>
-    Joining,
-
-    /// <summary>Pages are being pulled.</summary>
-    CatchingUp,
-
-    /// <summary>A page was marked live: what follows comes as frames.</summary>
-    Live,
-
-    /// <summary>Refused.</summary>
-    Ended,
-}
-
 /// <summary>
 /// Reads one channel. The idea: whatever arrives, live frames, pages, notices, heads, only ever says that certain
 /// offsets exist and what is in them. The reader hands on exactly the next offset and knows the highest that exists;

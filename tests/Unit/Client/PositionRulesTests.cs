@@ -1,0 +1,78 @@
+using ServerlessGateway.Client;
+using ServerlessGateway.Client.Core;
+using ServerlessGateway.Protocol;
+
+namespace ServerlessGateway.Unit.Tests.Client;
+
+/// <summary>What a client stores of its positions, and when (rule R7).</summary>
+public sealed class PositionRulesTests
+{
+    [Fact]
+    public void R7_Positions_are_what_was_processed_and_ride_on_the_resume()
+    {
+        var driver = new CoreDriver();
+        driver.Connect();
+        var subscription = driver.Open("a", "e", 0);
+        driver.Live("a", "e", 1, 3);
+        driver.Process(subscription, driver.Items[0]);
+        Assert.Equal(new Position("e", 1), driver.Core.PositionOf(ChannelName.Parse("a")));
+
+        driver.Requests.Clear();
+        driver.Cut();
+        driver.FinishConnecting();
+        var resume = driver.Take<ResumeRequest>();
+
+        // Reading goes on behind what this process holds; what is stored is what the application has processed.
+        Assert.Equal(new Position("e", 3), resume.Channels[0].Position);
+        Assert.Equal([new ChannelPosition("a", "e", 1)], resume.Positions);
+    }
+
+    [Fact]
+    public void R7_A_channel_that_is_asked_for_again_after_the_resume_brings_what_was_processed_too()
+    {
+        var driver = new CoreDriver();
+        driver.Connect();
+        var subscription = driver.Open("a", "e", 0);
+        driver.Live("a", "e", 1, 3);
+        driver.Process(subscription, driver.Items[0]);
+        driver.Cut();
+        driver.Requests.Clear();
+        driver.FinishConnecting();
+        var resume = driver.Take<ResumeRequest>();
+        var failed = ChannelPage.Failed("a", ErrorDetail.Of(ErrorCodes.StoreUnavailable, "not now"));
+        driver.Answer(new SubscribeAnswer(resume.Id, "resume", [failed]));
+
+        driver.Advance(TimeSpan.FromSeconds(1));
+        var again = driver.Take<SubscribeRequest>();
+
+        // The position of the channel is stored as well, and 2 and 3 are not processed yet.
+        Assert.Equal(new Position("e", 3), again.Channels[0].Position);
+        Assert.Equal([new ChannelPosition("a", "e", 1)], again.Positions);
+    }
+
+    [Fact]
+    public void R7_Positions_alone_go_at_most_every_thirty_seconds_and_before_leaving()
+    {
+        var driver = new CoreDriver();
+        driver.Connect();
+        var subscription = driver.Open("a", "e", 0);
+        driver.Advance(TimeSpan.FromSeconds(30));
+        Answer(driver, driver.Take<PositionsRequest>());
+        driver.Live("a", "e", 1, 2);
+        driver.Process(subscription, driver.Items[0]);
+        driver.Advance(TimeSpan.FromSeconds(15));
+        driver.Frame("""{"type":"pong"}""");
+        Assert.Empty(driver.Requests);
+
+        driver.Process(subscription, driver.Items[1]);
+        driver.Give(new CloseCommand());
+        Assert.NotEqual(ConnectionState.Closed, driver.Core.State);
+        var last = driver.Take<PositionsRequest>();
+        Answer(driver, last);
+
+        Assert.Equal([new ChannelPosition("a", "e", 2)], last.Positions);
+        Assert.Equal(ConnectionState.Closed, driver.Core.State);
+    }
+
+    private static void Answer(CoreDriver driver, PositionsRequest request) => driver.Answer(new DoneAnswer(request.Id, "positions"));
+}
