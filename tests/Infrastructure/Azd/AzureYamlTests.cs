@@ -45,6 +45,33 @@ public sealed class AzureYamlTests
         Assert.True(File.Exists(RepositoryRoot.Combine((string)Document["infra"]!["path"]!, $"{Document["infra"]!["module"]}.bicep")));
     }
 
+    /// <summary>
+    /// azd does this to the project of every .NET service before anything else: a file that it changes is in the way of
+    /// the next <c>git pull</c> or <c>git checkout TAG</c>.
+    /// Source: https://github.com/Azure/azure-dev/blob/main/cli/azd/pkg/project/framework_service_dotnet.go
+    /// </summary>
+    [Fact]
+    public async Task Azd_finds_nothing_to_write_into_the_project()
+    {
+        var folder = Directory.CreateTempSubdirectory("gateway-secrets-");
+        try
+        {
+            var project = RepositoryRoot.Combine("functions", "ServerlessGateway.Functions.csproj");
+            var copy = Path.Combine(folder.FullName, Path.GetFileName(project));
+            File.Copy(project, copy);
+
+            var result = await ChildProcess.RunAsync(
+                "dotnet", ["user-secrets", "init", "--project", copy], folder.FullName, null, TimeSpan.FromMinutes(2));
+
+            Assert.True(result.ExitCode == 0, result.Output + result.Error);
+            Assert.Equal(await File.ReadAllTextAsync(project), await File.ReadAllTextAsync(copy));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public void Every_hook_is_a_command_that_there_is_and_the_same_on_both_kinds_of_systems()
     {
