@@ -27,6 +27,7 @@ internal sealed class CallbackRegistration(DeploymentEnvironment environment, IC
         }
 
         var name = NameOf(environment.Require("AZURE_ENV_NAME", "Run this by `azd provision`."));
+        await CheckTenantAsync(cancellationToken);
         await console.WriteLineAsync($"""
             Registers the application '{name}' in your Entra tenant: an address that Web PubSub asks tokens for when it calls
             the gateway back. It gets no secret and no permission. To use one of yours instead, stop here and
@@ -55,6 +56,7 @@ internal sealed class CallbackRegistration(DeploymentEnvironment environment, IC
             return;
         }
 
+        await CheckTenantAsync(cancellationToken);
         await console.WriteLineAsync($"Removes the app registration {id}.");
         var shown = await tools.RunAsync("az", ["ad", "app", "show", "--id", id, "--query", "id", "--output", "tsv"], cancellationToken);
         if (shown.Succeeded)
@@ -70,6 +72,28 @@ internal sealed class CallbackRegistration(DeploymentEnvironment environment, IC
 
         await SetAsync(AppId, "", cancellationToken);
         await SetAsync(Audience, "", cancellationToken);
+    }
+
+    /// <summary>
+    /// <c>az ad</c> works in the tenant that <c>az</c> is set to, whatever azd deploys to. A registration made there is
+    /// one that no instance gets a token for, and one that is looked for there seems to be gone.
+    /// </summary>
+    private async Task CheckTenantAsync(CancellationToken cancellationToken)
+    {
+        if (environment.Subscription.Count == 0)
+        {
+            return;
+        }
+
+        string[] show = ["account", "show", "--query", "tenantId", "--output", "tsv"];
+        var tenant = await tools.RequireAsync("az", show, cancellationToken);
+        var deployedTo = await tools.RequireAsync("az", [.. show, .. environment.Subscription], cancellationToken);
+        if (!string.Equals(tenant, deployedTo, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new DeploymentException(
+                $"`az` is set to the tenant {tenant}, and the subscription that azd deploys to belongs to {deployedTo}. "
+                + $"`az account set {string.Join(' ', environment.Subscription)}`, then once more.");
+        }
     }
 
     private static string NameOf(string environmentName) => $"gateway-callbacks-{environmentName}";

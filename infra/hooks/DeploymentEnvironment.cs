@@ -23,6 +23,12 @@ internal sealed class DeploymentEnvironment(Func<string, string?> read)
     /// <exception cref="DeploymentException">It put nothing out yet.</exception>
     public string Output(string name) => Require(name, "It is written by `azd provision`.");
 
+    /// <summary>
+    /// Makes <c>az</c> look where azd deploys, since it may be set to another subscription; nothing where azd has not
+    /// asked for one yet.
+    /// </summary>
+    public IReadOnlyList<string> Subscription => Get("AZURE_SUBSCRIPTION_ID") is { } id ? ["--subscription", id] : [];
+
     /// <summary>The instances.</summary>
     /// <exception cref="DeploymentException">There are none, or they can not be read.</exception>
     public IReadOnlyList<DeployedInstance> Instances()

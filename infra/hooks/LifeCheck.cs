@@ -77,6 +77,7 @@ internal sealed class LifeCheck(
             [
                 "functionapp", "function", "list", "--resource-group", environment.Output("AZURE_RESOURCE_GROUP"),
                 "--name", environment.Output("AZURE_FUNCTION_NAME"), "--query", "[].name", "--output", "json",
+                .. environment.Subscription,
             ],
             cancellationToken);
         return result.Succeeded

@@ -23,7 +23,9 @@ internal sealed class PrivateLinks(DeploymentEnvironment environment, ICommandLi
 
         var app = environment.Output("AZURE_FUNCTION_ID");
         var json = await tools.RequireAsync(
-            "az", ["network", "private-endpoint-connection", "list", "--id", app, "--output", "json"], cancellationToken);
+            "az",
+            ["network", "private-endpoint-connection", "list", "--id", app, "--output", "json", .. environment.Subscription],
+            cancellationToken);
         using var connections = JsonDocument.Parse(json);
         foreach (var connection in connections.RootElement.EnumerateArray().Where(IsOurs))
         {
@@ -31,7 +33,10 @@ internal sealed class PrivateLinks(DeploymentEnvironment environment, ICommandLi
             await console.WriteLineAsync($"Approves {id}.");
             await tools.RequireAsync(
                 "az",
-                ["network", "private-endpoint-connection", "approve", "--id", id, "--description", "Callbacks of the gateway"],
+                [
+                    "network", "private-endpoint-connection", "approve", "--id", id, "--description", "Callbacks of the gateway",
+                    .. environment.Subscription,
+                ],
                 cancellationToken);
         }
     }

@@ -15,6 +15,7 @@ try
     {
         case ["prepare"]:
             await new CallbackRegistration(environment, tools, Console.Out).PrepareAsync(interrupted.Token);
+            await new NetworkProvider(environment, tools, Console.Out).RegisterAsync(interrupted.Token);
             return 0;
         case ["approve"]:
             await new PrivateLinks(environment, tools, Console.Out).ApproveAsync(interrupted.Token);

@@ -87,6 +87,32 @@ public sealed class CallbackRegistrationTests : IDisposable
         Assert.Empty(_tools.Commands);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_registration_is_neither_made_nor_looked_for_in_another_tenant_than_is_deployed_to(bool isPrepared)
+    {
+        _tools.On("az account show", "here\n").On("az account show --query tenantId --output tsv --subscription s-1", "there\n");
+        var sut = CreateSut(("AZURE_SUBSCRIPTION_ID", "s-1"), (isPrepared ? "GATEWAY_NONE" : "GATEWAY_CALLBACK_APP_ID", Id));
+
+        var failure = await Assert.ThrowsAsync<DeploymentException>(
+            () => isPrepared ? sut.PrepareAsync(default) : sut.RemoveAsync(default));
+
+        Assert.Contains("`az account set --subscription s-1`", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(_tools.Commands, command => command.Contains(" ad ", StringComparison.Ordinal)
+            || command.StartsWith("azd ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_registration_is_made_where_the_tenants_agree()
+    {
+        _tools.On("az account show", "HERE\n").On("az account show --query tenantId --output tsv --subscription s-1", "here\n");
+
+        await CreateSut(("AZURE_SUBSCRIPTION_ID", "s-1")).PrepareAsync(default);
+
+        Assert.Equal($"azd env set GATEWAY_CALLBACK_AUDIENCE api://{Id}", _tools.Commands[^1]);
+    }
+
     [Fact]
     public async Task Removing_deletes_what_was_made_for_good_and_forgets_it()
     {

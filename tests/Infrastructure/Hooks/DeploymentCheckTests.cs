@@ -81,6 +81,9 @@ public sealed class DeploymentCheckTests : IDisposable
         Assert.False(await RunAsync());
 
         Assert.Contains("azd env set GATEWAY_USE_PLACEHOLDER false", _console.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "az functionapp function list --resource-group rg-golden --name func-golden --query [].name --output json --subscription s",
+            _tools.Commands);
         Assert.DoesNotContain(_tools.Commands, command => command.Contains("syncfunctiontriggers", StringComparison.Ordinal));
         Assert.DoesNotContain("export GATEWAY", _console.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("consents", _console.ToString(), StringComparison.Ordinal);
@@ -151,6 +154,7 @@ public sealed class DeploymentCheckTests : IDisposable
             ["AZURE_FUNCTION_ID"] = "/subscriptions/s/app",
             ["AZURE_FUNCTION_NAME"] = "func-golden",
             ["AZURE_RESOURCE_GROUP"] = "rg-golden",
+            ["AZURE_SUBSCRIPTION_ID"] = "s",
         }.GetValueOrDefault);
         using var http = new HttpClient(_app, disposeHandler: false);
         return await new DeploymentCheck(environment, _tools, http, PauseAsync, _console).RunAsync(default);

@@ -23,8 +23,8 @@ public sealed class PrivateLinksTests
 
         Assert.Equal(
             [
-                "az network private-endpoint-connection list --id /app --output json",
-                "az network private-endpoint-connection approve --id /c/pending --description Callbacks of the gateway",
+                "az network private-endpoint-connection list --id /app --output json --subscription s-1",
+                "az network private-endpoint-connection approve --id /c/pending --description Callbacks of the gateway --subscription s-1",
             ],
             _tools.Commands);
     }
@@ -54,6 +54,7 @@ public sealed class PrivateLinksTests
         {
             ["GATEWAY_PRIVATE_NETWORK"] = isPrivate,
             ["AZURE_FUNCTION_ID"] = "/app",
+            ["AZURE_SUBSCRIPTION_ID"] = "s-1",
         }.GetValueOrDefault),
         _tools,
         TextWriter.Null);
