@@ -15,7 +15,7 @@ type instance = {
   @description('Required. Free_F1 holds 20 connections and 20,000 messages of 2 KB a day; paid units hold 1,000 connections each.')
   sku: 'Free_F1' | 'Standard_S1' | 'Premium_P1'
 
-  @description('Required. Units of 1,000 connections; also the share of new clients that it gets. Free_F1 has exactly one.')
+  @description('Required. Units of 1,000 connections; also the share of new clients that it gets. Free_F1 has exactly one, the others 1 to 10, 20, 30 and so on to 100.')
   @minValue(1)
   @maxValue(100)
   units: int

@@ -61,5 +61,7 @@ resource links 'Microsoft.SignalRService/webPubSub/sharedPrivateLinkResources@20
       privateLinkResourceId: functionsId
       requestMessage: 'Callbacks of the gateway\'s instance ${instance.name}'
     }
+    // One change of an instance at a time: it refuses a second one while the first is under way.
+    dependsOn: [hubs]
   }
 ]

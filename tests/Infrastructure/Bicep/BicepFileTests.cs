@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ServerlessGateway.Tests.Support;
 
@@ -69,6 +70,7 @@ public sealed class BicepFileTests
 
     [Theory]
     [InlineData("sku: 'Standard', units: 0", "sku: 'Premium', units: 0", "Premium needs 1, 2, 4, 8 or 16")]
+    [InlineData("sku: 'Free_F1', units: 1", "sku: 'Standard_S1', units: 15", "over 10 units go by tens")]
     [InlineData("sku: 'Free_F1'", "sku: 'Basic'", "\"'Free_F1' | 'Premium_P1' | 'Standard_S1'\"")]
     public async Task A_value_that_the_platform_does_not_know_is_refused(string old, string @new, string message)
     {
@@ -93,6 +95,23 @@ public sealed class BicepFileTests
 
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains("Error BCP333", result.Output + result.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// An instance that is being changed refuses another change, so its hub and its link are not made side by side.
+    /// Source: https://github.com/Azure/azure-rest-api-specs/issues/23986
+    /// </summary>
+    [Fact]
+    public async Task The_parts_of_an_instance_are_made_one_after_the_other()
+    {
+        using var folder = new BicepFolder();
+
+        var built = await folder.RunAsync(null, "build", "modules/web-pubsub-hubs.bicep", "--stdout");
+
+        Assert.True(built.ExitCode == 0, built.Error);
+        var links = JsonNode.Parse(built.Output)!["resources"]!["links"]!;
+        Assert.Equal("Microsoft.SignalRService/webPubSub/sharedPrivateLinkResources", (string?)links["type"]);
+        Assert.Contains("hubs", links["dependsOn"]!.AsArray().Select(on => (string)on!));
     }
 
     [Fact]
