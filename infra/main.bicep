@@ -132,7 +132,7 @@ module functions 'modules/functions.bicep' = {
   scope: group
   params: {
     location: location
-    tags: union(tags, { 'azd-service-name': 'gateway' })
+    tags: tags
     token: token
     compute: checkedProfile.compute
     usePlaceholder: usePlaceholder

@@ -9,7 +9,7 @@ import { createdInstance } from 'web-pubsub.bicep'
 @description('Required. The region.')
 param location string
 
-@description('Required. Tags of every resource; azd finds the app by one of them.')
+@description('Required. Tags of every resource.')
 param tags object
 
 @description('Required. What makes names unique.')
@@ -124,7 +124,8 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
 resource app 'Microsoft.Web/sites@2025-03-01' = {
   name: 'func-${token}'
   location: location
-  tags: tags
+  // azd finds the app by its service's name, and some versions of it want no second resource that has it.
+  tags: union(tags, { 'azd-service-name': 'gateway' })
   kind: 'functionapp,linux'
   identity: {
     type: 'UserAssigned'

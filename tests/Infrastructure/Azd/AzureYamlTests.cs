@@ -46,6 +46,21 @@ public sealed class AzureYamlTests
     }
 
     /// <summary>
+    /// Versions of azd that do not know a plan from an app refuse to deploy where two resources have the tag.
+    /// Source: https://github.com/Azure/azure-dev/blob/main/cli/azd/pkg/project/resource_manager.go
+    /// </summary>
+    [Theory]
+    [InlineData("small")]
+    [InlineData("production")]
+    [InlineData("private")]
+    public async Task One_resource_only_is_tagged_as_the_service(string profile)
+    {
+        var tagged = (await Snapshot.OfAsync(profile)).Resources.Where(resource => resource["tags"]?["azd-service-name"] is not null);
+
+        Assert.Equal("Microsoft.Web/sites", (string?)Assert.Single(tagged)["type"]);
+    }
+
+    /// <summary>
     /// azd does this to the project of every .NET service before anything else: a file that it changes is in the way of
     /// the next <c>git pull</c> or <c>git checkout TAG</c>.
     /// Source: https://github.com/Azure/azure-dev/blob/main/cli/azd/pkg/project/framework_service_dotnet.go
