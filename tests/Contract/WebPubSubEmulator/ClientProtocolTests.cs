@@ -179,6 +179,29 @@ public sealed class ClientProtocolTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("""{"type":"joinGroup","group":" ","ackId":7}""")]
+    [InlineData("""{"type":"sendToGroup","group":"g","data":"%","dataType":"binary","ackId":7}""")]
+    [InlineData("""{"ackId":7,"type":"sendToGroup","group":"g","data":"\ud800","dataType":"text"}""")]
+    [InlineData("""{"type":"event","event":"","data":1,"ackId":7}""")]
+    [InlineData("""{"type":"other","ackId":7}""")]
+    [Feature("Clients", "Malformed messages close the connection")]
+    public async Task A_malformed_message_with_ackId_is_refused_in_an_ack_before_the_close(string message)
+    {
+        await using var client = await _instance.ConnectAsync("ada", AllRoles);
+
+        await client.SendAsync(message);
+        var ack = await client.ReceiveAsync();
+        var told = await client.ReceiveAsync();
+
+        Assert.Equal("ack", ack["type"]!.GetValue<string>());
+        Assert.Equal(7, ack["ackId"]!.GetValue<int>());
+        Assert.False(ack["success"]!.GetValue<bool>());
+        Assert.Equal("BadRequest", ack["error"]!["name"]!.GetValue<string>());
+        Assert.Equal(told["message"]!.GetValue<string>(), ack["error"]!["message"]!.GetValue<string>());
+        Assert.Equal(WebSocketCloseStatus.InvalidPayloadData, (await client.ClosedAsync()).Status);
+    }
+
+    [Theory]
     [InlineData("invoke")]
     [InlineData("streamData")]
     [InlineData("setGroupState")]

@@ -185,6 +185,51 @@ public sealed class HandshakeTests : IAsyncLifetime
             await TestClient.HandshakeStatusAsync(_instance.ClientUrl(good, extra: "&webpubsub_mode=other"), subprotocol: null));
     }
 
+    [Theory]
+    [InlineData("&webpubsub_mode=", HttpStatusCode.SwitchingProtocols)]
+    [InlineData("&webpubsub_mode=other&webpubsub_mode=sendEvent", HttpStatusCode.SwitchingProtocols)]
+    [InlineData("&webpubsub_mode=sendEvent&webpubsub_mode=other", HttpStatusCode.BadRequest)]
+    [InlineData("&webpubsub_mode=sendToGroup&group=g1&group=", HttpStatusCode.BadRequest)]
+    [InlineData("&webpubsub_mode=sendToGroup&group=g1&noEcho=maybe", HttpStatusCode.BadRequest)]
+    [InlineData("&webpubsub_mode=sendToGroup&group=g1&noEcho=maybe&noEcho=TRUE", HttpStatusCode.SwitchingProtocols)]
+    public async Task The_mode_may_be_left_empty_and_of_repeated_parameters_the_last_counts(
+        string extra, HttpStatusCode expected)
+    {
+        var url = _instance.ClientUrl(TestInstance.Sign(_instance.Audience), extra: extra);
+
+        Assert.Equal(expected, await TestClient.HandshakeStatusAsync(url, subprotocol: null));
+    }
+
+    [Theory]
+    [InlineData("&group=other&group=g1&noEcho", false)]
+    [InlineData("&group=other&group=g1&noEcho=true&noEcho=false", true)]
+    [InlineData("&group=g1", true)]
+    [Feature("Clients", "Clients without subprotocol, sendToGroup mode")]
+    public async Task The_last_group_gets_the_frames_and_noEcho_may_be_a_bare_flag(string extra, bool isEchoed)
+    {
+        await using var sender = await _instance.ConnectAsync(
+            "ada", ["webpubsub.sendToGroup"], ["g1"], null, $"&webpubsub_mode=sendToGroup{extra}");
+        await using var member = await _instance.ConnectAsync("bob", null, ["g1"], null);
+
+        await sender.SendAsync("hello");
+        Assert.Equal("hello", await member.ReceiveTextAsync());
+        // Whatever came back came before this.
+        await _instance.AcceptedAsync("/users/ada/:send", "last");
+
+        Assert.Equal(isEchoed ? "hello" : "last", await sender.ReceiveTextAsync());
+    }
+
+    [Theory]
+    [InlineData("a_`,.[]")]
+    [InlineData("a_%60%2C.%5B%5D")]
+    public async Task The_hub_in_an_audience_may_be_escaped(string hub)
+    {
+        var token = TestInstance.Sign($"{_instance.Endpoint}/client/hubs/{hub}");
+        var url = _instance.ClientUrl(token, "/client/hubs/a_%60%2C.%5B%5D");
+
+        Assert.Equal(HttpStatusCode.SwitchingProtocols, await TestClient.HandshakeStatusAsync(url));
+    }
+
     [Fact]
     [Feature("Handshake", "A public endpoint in front")]
     public async Task A_token_for_the_configured_public_endpoint_is_good_wherever_the_client_came_in()

@@ -205,6 +205,30 @@ public sealed class ProtobufClientTests : IAsyncLifetime
         Assert.Equal(status, (await client.ClosedAsync()).Status);
     }
 
+    [Fact]
+    [Feature("Clients", "Malformed messages close the connection")]
+    public async Task A_malformed_message_with_ack_id_is_refused_in_an_ack_before_the_close()
+    {
+        UpstreamMessage[] malformed =
+        [
+            new() { JoinGroupMessage = new JoinGroupMessage { Group = " ", AckId = 7 } },
+            new() { LeaveGroupMessage = new LeaveGroupMessage { Group = "", AckId = 7 } },
+            new() { SendToGroupMessage = new SendToGroupMessage { Group = "g", AckId = 7 } },
+            new() { EventMessage = new EventMessage { Event = "", AckId = 7, Data = Text("x") } },
+        ];
+        foreach (var message in malformed)
+        {
+            var (client, _) = await ConnectAsync("ada", TestClient.Protobuf);
+            await using var _2 = client;
+
+            var ack = (await AskAsync(client, message)).AckMessage;
+
+            Assert.Equal((7ul, false, "BadRequest"), (ack.AckId, ack.Success, ack.Error.Name));
+            Assert.Equal(ack.Error.Message, (await ReceiveAsync(client)).SystemMessage.DisconnectedMessage.Reason);
+            Assert.Equal(WebSocketCloseStatus.InvalidPayloadData, (await client.ClosedAsync()).Status);
+        }
+    }
+
     private static MessageData Text(string text) => new() { TextData = ByteString.CopyFromUtf8(text) };
 
     private static Task SendAsync(TestClient client, UpstreamMessage message) =>

@@ -49,8 +49,11 @@ internal sealed partial class ClientEndpoint(
             return;
         }
 
+        // Hub names may hold characters that some libraries escape in the audience and others do not.
         var audience = $"/client/hubs/{hubName.Value}";
-        var read = await tokens.ReadAsync(TokenOf(context.Request), url => address.Is(url, context.Request.Host, audience));
+        var escaped = $"/client/hubs/{Uri.EscapeDataString(hubName.Value)}";
+        var read = await tokens.ReadAsync(
+            TokenOf(context.Request), url => address.Is(url, context.Request.Host, audience, escaped));
         if (read is TokenResult.Refused refused)
         {
             await RefuseAsync(context, StatusCodes.Status401Unauthorized, refused.Reason);
@@ -161,15 +164,20 @@ internal sealed partial class ClientEndpoint(
     private static bool TryReadMode(HttpContext context, out PlainMode mode)
     {
         mode = PlainMode.SendEvent;
-        var query = context.Request.Query;
-        if (!query.TryGetValue("webpubsub_mode", out var named) || Is("sendEvent")) return true;
-        if (!Is("sendToGroup") || !GroupName.TryParse(query["group"], out var group)) return false;
-        var noEcho = query.TryGetValue("noEcho", out var flag)
-            && !string.Equals(flag, "false", StringComparison.OrdinalIgnoreCase);
+        var named = Last("webpubsub_mode");
+        if (string.IsNullOrEmpty(named) || Is("sendEvent")) return true;
+        if (!Is("sendToGroup") || !GroupName.TryParse(Last("group"), out var group)) return false;
+        var flag = Last("noEcho");
+        // It may stand as a bare flag.
+        var noEcho = flag is { Length: 0 };
+        if (!string.IsNullOrEmpty(flag) && !bool.TryParse(flag, out noEcho)) return false;
         mode = new PlainMode(group, noEcho);
         return true;
 
         bool Is(string name) => string.Equals(named, name, StringComparison.OrdinalIgnoreCase);
+
+        // Of a parameter that comes more than once the last counts.
+        string? Last(string name) => context.Request.Query[name].LastOrDefault();
     }
 
     private static bool TryReadGroups(JsonWebToken token, out List<GroupName> groups)

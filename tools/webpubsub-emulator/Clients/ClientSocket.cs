@@ -62,9 +62,9 @@ internal sealed partial class ClientSocket(
 
                 // What arrives after the end was decided is only read to reach the client's close frame.
                 if (outbox.End is not null) continue;
-                var (request, end) = Decode(message);
-                if (end is not null) hub.EndFrom(connection, outbox, end);
-                else if (request is not null && !hub.HandleAtOnce(connection, outbox, request))
+                var read = Decode(message);
+                if (read.End is not null) Refuse(read);
+                else if (read.Request is { } request && !hub.HandleAtOnce(connection, outbox, request))
                 {
                     await session.PostAsync(connection, request, ended);
                 }
@@ -92,6 +92,17 @@ internal sealed partial class ClientSocket(
             : connection.Codec.Read(message.Bytes, message.Kind == ReceivedKind.Text);
         if (result.End is { } end) LogMalformed(services.Logger, connection.Id, end.Reason);
         return result;
+    }
+
+    // Who waits for an acknowledgement is told before the close, as with events that fail.
+    private void Refuse(in ReadResult read)
+    {
+        if (read.UnmetAckId is { } ackId)
+        {
+            hub.Reply(connection, outbox, connection.Codec.ErrorAck(ackId, "BadRequest", read.End!.Reason));
+        }
+
+        hub.EndFrom(connection, outbox, read.End!);
     }
 
     private async Task WriteAsync()

@@ -18,9 +18,12 @@ internal abstract record ClientRequest(ulong? AckId)
     public sealed record Ping() : ClientRequest((ulong?)null);
 }
 
-/// <summary>A frame of a client as a request, or how the connection must end because it is none.</summary>
-internal readonly record struct ReadResult(ClientRequest? Request, ConnectionEnd? End)
+/// <summary>
+/// A frame of a client as a request, or how the connection must end because it is none. A frame that is none may still
+/// say what acknowledgement it waits for.
+/// </summary>
+internal readonly record struct ReadResult(ClientRequest? Request, ConnectionEnd? End, ulong? UnmetAckId = null)
 {
-    public static ReadResult Malformed(int closeStatus, string error) =>
-        new(null, new ConnectionEnd(closeStatus, error, EndKind.BadRequest));
+    public static ReadResult Malformed(int closeStatus, string error, ulong? ackId = null) =>
+        new(null, new ConnectionEnd(closeStatus, error, EndKind.BadRequest), ackId);
 }

@@ -30,9 +30,7 @@ internal sealed class JsonCodec(bool isReliable) : ClientCodec(ClientProtocol.Js
                 ConnectionEnd.InvalidType, "The JSON subprotocol requires text messages.");
         }
 
-        return JsonRequests.TryRead(frame, isReliable, out var request, out var error)
-            ? new ReadResult(request, null)
-            : ReadResult.Malformed(ConnectionEnd.InvalidPayload, error);
+        return JsonRequests.Read(frame, isReliable);
     }
 
     public override OutboundFrame? Pong() => PongFrame;

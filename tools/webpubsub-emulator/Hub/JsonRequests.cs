@@ -6,42 +6,47 @@ namespace ServerlessGateway.WebPubSubEmulator.Hub;
 
 /// <summary>
 /// Reads what a client sends in the JSON subprotocols. A frame that is none of the requests is an error that names the
-/// property at fault; the service closes the connection for it.
+/// property at fault, and the acknowledgement that it asked for; the service closes the connection for it.
 /// </summary>
 internal static class JsonRequests
 {
-    public static bool TryRead(
-        ReadOnlyMemory<byte> frame, bool isReliable, out ClientRequest? request, out string error)
+    public static ReadResult Read(ReadOnlyMemory<byte> frame, bool isReliable)
     {
-        request = null;
-        error = "";
         try
         {
             using var document = JsonDocument.Parse(frame);
-            request = Read(document.RootElement, isReliable);
-            return true;
+            return Read(document.RootElement, isReliable);
         }
         catch (JsonException exception)
         {
-            error = $"The frame is not valid JSON: {exception.Message}";
+            return ReadResult.Malformed(
+                ConnectionEnd.InvalidPayload, $"The frame is not valid JSON: {exception.Message}");
+        }
+    }
+
+    private static ReadResult Read(JsonElement root, bool isReliable)
+    {
+        ulong? ackId = null;
+        try
+        {
+            if (root.ValueKind != JsonValueKind.Object) throw new FormatException("The frame is not a JSON object.");
+            ackId = AckIdOf(root);
+            return new ReadResult(ReadRequest(root, ackId, isReliable), null);
         }
         catch (FormatException exception)
         {
-            error = exception.Message;
+            return ReadResult.Malformed(ConnectionEnd.InvalidPayload, exception.Message, ackId);
         }
         catch (InvalidOperationException)
         {
             // How the reader says that a name or a string holds bytes or escapes that are no text.
-            error = "The frame holds text that is not valid Unicode.";
+            return ReadResult.Malformed(
+                ConnectionEnd.InvalidPayload, "The frame holds text that is not valid Unicode.", ackId);
         }
-
-        return false;
     }
 
-    private static ClientRequest Read(JsonElement root, bool isReliable)
+    private static ClientRequest ReadRequest(JsonElement root, ulong? ackId, bool isReliable)
     {
-        if (root.ValueKind != JsonValueKind.Object) throw new FormatException("The frame is not a JSON object.");
-        var ackId = AckIdOf(root);
         var type = RequiredString(root, "type");
         // The service reads the names of types without regard to case.
         return type.ToLowerInvariant() switch

@@ -23,9 +23,7 @@ internal sealed class ProtobufCodec(bool isReliable) : ClientCodec(ClientProtoco
                 ConnectionEnd.InvalidType, "The protobuf subprotocol requires binary messages.");
         }
 
-        return ProtobufRequests.TryRead(frame, isReliable, out var request, out var error)
-            ? new ReadResult(request, null)
-            : ReadResult.Malformed(ConnectionEnd.InvalidPayload, error);
+        return ProtobufRequests.Read(frame, isReliable);
     }
 
     public override OutboundFrame? Pong() => PongFrame;

@@ -8,51 +8,56 @@ namespace ServerlessGateway.WebPubSubEmulator.Hub;
 
 /// <summary>
 /// Reads what a client sends in the protobuf subprotocols. A frame that is none of the requests is an error that names
-/// the field at fault; the service closes the connection for it.
+/// the field at fault, and the acknowledgement that it asked for; the service closes the connection for it.
 /// </summary>
 internal static class ProtobufRequests
 {
-    public static bool TryRead(
-        ReadOnlyMemory<byte> frame, bool isReliable, out ClientRequest? request, out string error)
+    public static ReadResult Read(ReadOnlyMemory<byte> frame, bool isReliable)
     {
-        request = null;
-        error = "";
+        ulong? ackId = null;
         try
         {
-            request = Read(UpstreamMessage.Parser.ParseFrom(frame.Span), isReliable);
-            return true;
+            var message = UpstreamMessage.Parser.ParseFrom(frame.Span);
+            ackId = AckIdOf(message);
+            return new ReadResult(ReadRequest(message, ackId, isReliable), null);
         }
         catch (InvalidProtocolBufferException exception)
         {
-            error = $"The frame is not valid protobuf: {exception.Message}";
+            return ReadResult.Malformed(
+                ConnectionEnd.InvalidPayload, $"The frame is not valid protobuf: {exception.Message}");
         }
         catch (FormatException exception)
         {
-            error = exception.Message;
+            return ReadResult.Malformed(ConnectionEnd.InvalidPayload, exception.Message, ackId);
         }
-
-        return false;
     }
 
-    private static ClientRequest Read(UpstreamMessage frame, bool isReliable) => frame.MessageCase switch
+    private static ulong? AckIdOf(UpstreamMessage frame) => frame.MessageCase switch
     {
-        Kind.JoinGroupMessage => new ClientRequest.Join(
-            GroupOf(frame.JoinGroupMessage.Group),
-            frame.JoinGroupMessage.HasAckId ? frame.JoinGroupMessage.AckId : null),
-        Kind.LeaveGroupMessage => new ClientRequest.Leave(
-            GroupOf(frame.LeaveGroupMessage.Group),
-            frame.LeaveGroupMessage.HasAckId ? frame.LeaveGroupMessage.AckId : null),
-        Kind.SendToGroupMessage => ReadSend(frame.SendToGroupMessage),
-        Kind.EventMessage => ReadEvent(frame.EventMessage),
-        Kind.PingMessage => new ClientRequest.Ping(),
-        Kind.SequenceAckMessage when isReliable => new ClientRequest.SequenceAck(frame.SequenceAckMessage.SequenceId),
-        Kind.SequenceAckMessage => throw new FormatException(
-            "'sequence_ack_message' is no request of this subprotocol."),
-        _ => throw new FormatException(
-            "The frame holds none of the requests of this emulator, which has no invocation, streaming or group state."),
+        Kind.JoinGroupMessage when frame.JoinGroupMessage.HasAckId => frame.JoinGroupMessage.AckId,
+        Kind.LeaveGroupMessage when frame.LeaveGroupMessage.HasAckId => frame.LeaveGroupMessage.AckId,
+        Kind.SendToGroupMessage when frame.SendToGroupMessage.HasAckId => frame.SendToGroupMessage.AckId,
+        Kind.EventMessage when frame.EventMessage.HasAckId => frame.EventMessage.AckId,
+        _ => null,
     };
 
-    private static ClientRequest.SendToGroup ReadSend(UpstreamMessage.Types.SendToGroupMessage send)
+    private static ClientRequest ReadRequest(UpstreamMessage frame, ulong? ackId, bool isReliable) =>
+        frame.MessageCase switch
+        {
+            Kind.JoinGroupMessage => new ClientRequest.Join(GroupOf(frame.JoinGroupMessage.Group), ackId),
+            Kind.LeaveGroupMessage => new ClientRequest.Leave(GroupOf(frame.LeaveGroupMessage.Group), ackId),
+            Kind.SendToGroupMessage => ReadSend(frame.SendToGroupMessage, ackId),
+            Kind.EventMessage => ReadEvent(frame.EventMessage, ackId),
+            Kind.PingMessage => new ClientRequest.Ping(),
+            Kind.SequenceAckMessage when isReliable => new ClientRequest.SequenceAck(frame.SequenceAckMessage.SequenceId),
+            Kind.SequenceAckMessage => throw new FormatException(
+                "'sequence_ack_message' is no request of this subprotocol."),
+            _ => throw new FormatException(
+                "The frame holds none of the requests of this emulator, which has no invocation, streaming or group state."),
+        };
+
+    private static ClientRequest.SendToGroup ReadSend(
+        UpstreamMessage.Types.SendToGroupMessage send, ulong? ackId)
     {
         if (send.HasStream) throw NoStreaming();
         if (send.TtlSeconds > MessageData.MaxTtlSeconds)
@@ -61,16 +66,14 @@ internal static class ProtobufRequests
         }
 
         var data = DataOf(send.Data, send.Metadata) with { TtlSeconds = (int)send.TtlSeconds };
-        return new ClientRequest.SendToGroup(
-            GroupOf(send.Group), data, send.NoEcho, send.HasAckId ? send.AckId : null);
+        return new ClientRequest.SendToGroup(GroupOf(send.Group), data, send.NoEcho, ackId);
     }
 
-    private static ClientRequest.Event ReadEvent(UpstreamMessage.Types.EventMessage raised)
+    private static ClientRequest.Event ReadEvent(UpstreamMessage.Types.EventMessage raised, ulong? ackId)
     {
         if (raised.HasStream) throw NoStreaming();
         if (!EventName.IsValid(raised.Event)) throw new FormatException(EventName.Rule);
-        return new ClientRequest.Event(
-            raised.Event, DataOf(raised.Data, raised.Metadata), raised.HasAckId ? raised.AckId : null);
+        return new ClientRequest.Event(raised.Event, DataOf(raised.Data, raised.Metadata), ackId);
     }
 
     private static FormatException NoStreaming() =>
