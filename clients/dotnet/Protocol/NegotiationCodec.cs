@@ -5,6 +5,9 @@ namespace ServerlessGateway.Protocol;
 /// <summary>Writes and reads the bodies of <c>POST /api/negotiate</c> and of every error answered over HTTP.</summary>
 public static class NegotiationCodec
 {
+    /// <summary>Codes have thousands, which are their verdict.</summary>
+    private const int LowestCode = 1000;
+
     /// <summary>Encodes a request as UTF-8 JSON.</summary>
     public static byte[] Encode(NegotiateRequest request) =>
         JsonSerializer.SerializeToUtf8Bytes(request, GatewayJson.Relaxed.NegotiateRequest);
@@ -26,11 +29,14 @@ public static class NegotiationCodec
     public static NegotiateAnswer? DecodeAnswer(ReadOnlySpan<byte> utf8) =>
         Read(utf8, static bytes => JsonSerializer.Deserialize(bytes, GatewayJson.Relaxed.NegotiateAnswer));
 
-    /// <summary>Decodes an error; null where it is not one, such as the page of a proxy in between.</summary>
+    /// <summary>
+    /// Decodes an error; null where it is not one of the gateway's. What stands in between may answer in a similar shape,
+    /// <c>{"code":503,…}</c>: taken for a code of ours, its number would say stop.
+    /// </summary>
     public static ErrorDetail? DecodeError(ReadOnlySpan<byte> utf8) =>
         Read(
             utf8,
-            static bytes => JsonSerializer.Deserialize(bytes, GatewayJson.Relaxed.ErrorDetail)) is { Code: > 0 } error
+            static bytes => JsonSerializer.Deserialize(bytes, GatewayJson.Relaxed.ErrorDetail)) is { Code: >= LowestCode } error
             ? error
             : null;
 

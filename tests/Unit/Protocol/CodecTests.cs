@@ -35,6 +35,16 @@ public sealed class CodecTests
         Assert.Equal((code, id), (decoded.Error!.Error.Code, decoded.Error.Id));
     }
 
+    [Theory]
+    [InlineData("""{"code":1001,"name":"busy","message":"m","retryAfterMs":250}""", 1001)]
+    [InlineData("""{"code":9001,"name":"later","message":"m"}""", 9001)]
+    [InlineData("""{"code":503,"message":"Service Unavailable"}""", null)]
+    [InlineData("""{"code":"TooManyRequests","message":"m"}""", null)]
+    [InlineData("""{"statusCode":429,"message":"Rate limit is exceeded."}""", null)]
+    [InlineData("<html></html>", null)]
+    public void Only_a_code_with_thousands_is_an_error_of_the_gateway(string body, int? code) =>
+        Assert.Equal(code, NegotiationCodec.DecodeError(Encoding.UTF8.GetBytes(body))?.Code);
+
     [Fact]
     public void Every_reply_survives_the_wire()
     {
