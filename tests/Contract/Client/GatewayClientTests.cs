@@ -205,6 +205,24 @@ public sealed class GatewayClientTests
     }
 
     [Fact]
+    public async Task Closing_does_not_fail_where_the_way_to_negotiate_ends_with_an_exception_of_its_own()
+    {
+        using var handler = new StubbornHandler();
+        using var http = new HttpClient(handler);
+        await using var gateway = await SocketGateway.StartAsync();
+        var client = new GatewayClient(gateway.Options() with { HttpClient = http });
+        var connecting = client.ConnectAsync();
+        await handler.Asked.WaitAsync(Guard);
+
+        var closing = client.DisposeAsync().AsTask();
+        await Assert.ThrowsAsync<GatewayException>(() => connecting.WaitAsync(Guard));
+        handler.Fail();
+
+        await closing.WaitAsync(Guard);
+        Assert.Equal(ConnectionState.Closed, client.State);
+    }
+
+    [Fact]
     public async Task A_publication_that_was_never_sent_is_taken_back_by_cancelling()
     {
         var gateway = await SocketGateway.StartAsync();
@@ -270,5 +288,23 @@ public sealed class GatewayClientTests
         }
 
         throw new InvalidOperationException("The subscription ended without a message.");
+    }
+
+    /// <summary>Never answers and does not look at its token; told to, it fails.</summary>
+    private sealed class StubbornHandler : HttpMessageHandler
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        private readonly TaskCompletionSource<HttpResponseMessage> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Asked => _asked.Task;
+
+        public void Fail() => _answer.SetException(new TimeoutException("given up"));
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            _asked.SetResult();
+            return _answer.Task;
+        }
     }
 }

@@ -185,9 +185,10 @@ internal sealed class ClientPump : IAsyncDisposable
                 ? new Negotiated(link.Attempt, answer)
                 : new AttemptFailed(link.Attempt, error!)).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (link.Aborted.IsCancellationRequested)
         {
-            // The core has given the attempt up and wants to hear no more of it.
+            // The core has given the attempt up and wants to hear no more of it; an HTTP client of the application may end
+            // with an exception of its own then.
             link.Dispose();
         }
     }
