@@ -82,6 +82,6 @@ public sealed record ChannelGap(string Channel, Position Position, OffsetRange R
 /// </summary>
 /// <param name="Channel">The channel's name.</param>
 /// <param name="Position">Before the first message that follows.</param>
-/// <param name="Previous">Where the reader was.</param>
+/// <param name="Previous">Where the reader was; <see cref="Position.Beginning"/> where only the gateway's stored position tells.</param>
 public sealed record ChannelReset(string Channel, Position Position, Position Previous)
     : ChannelItem(Channel, Position);

@@ -24,6 +24,9 @@ internal sealed class CoreWorld
     private int _attempt;
     private int _open;
 
+    /// <summary>The subscription of each channel; one that was left has none until it is joined again.</summary>
+    private readonly Dictionary<string, long> _subscriptions = [];
+
     public CoreWorld(int seed)
     {
         _random = new Random(seed);
@@ -48,7 +51,7 @@ internal sealed class CoreWorld
         Give(new ConnectCommand());
         for (var at = 0; at < channels.Count; at++)
         {
-            Give(new SubscribeCommand(at + 1, ChannelName.Parse(channels[at]), StartFrom.Beginning));
+            Join(channels[at]);
         }
 
         for (var step = 0; step < steps; step++)
@@ -65,7 +68,7 @@ internal sealed class CoreWorld
     {
         var channel = channels[_random.Next(channels.Count)];
         var log = _gateway.Log(channel);
-        switch (_random.Next(20))
+        switch (_random.Next(21))
         {
             case < 9:
                 var ticket = ++_order;
@@ -86,12 +89,31 @@ internal sealed class CoreWorld
                 log.EndEpoch();
                 break;
             case 18:
+                Rejoin(channel);
+                break;
+            case 19:
                 Broadcast([_open], new HeadNotice(channel, log.Epoch, log.Head));
                 break;
             default:
                 Broadcast([_open], new CheckNotice(500));
                 break;
         }
+    }
+
+    /// <summary>Leaves a channel and comes back behind what was handed on, at once or while the leaving is under way.</summary>
+    private void Rejoin(string channel)
+    {
+        if (_subscriptions.Remove(channel, out var subscription))
+        {
+            Give(new UnsubscribeCommand(subscription));
+            After(_random.Next(2) * Delay(), () => Join(channel));
+        }
+    }
+
+    private void Join(string channel)
+    {
+        var subscription = _subscriptions[channel] = ++_order;
+        Give(new SubscribeCommand(subscription, ChannelName.Parse(channel), StartFrom.After(Judge.PositionOf(channel))));
     }
 
     private void CutSocket()

@@ -62,6 +62,76 @@ public sealed class EpochRulesTests
     }
 
     [Fact]
+    public void E2_A_question_about_another_epoch_that_failed_is_asked_again_though_frames_of_the_own_one_still_arrive()
+    {
+        var driver = new CoreDriver();
+        driver.Connect();
+        driver.Open("a", "e", 0);
+        driver.Live("a", "f", 1, 1);
+        driver.Advance(TimeSpan.FromSeconds(2));
+        var request = driver.Take<HistoryRequest>();
+        driver.Answer(new HistoryAnswer(
+            request.Id, ChannelPage.Failed("a", ErrorDetail.Of(ErrorCodes.StoreUnavailable, "The store fails over."))));
+        driver.Live("a", "e", 1, 1);
+        driver.Notice(new HeadNotice("a", "e", 1));
+        driver.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(new Position("e", 1), driver.Take<HistoryRequest>().Position);
+    }
+
+    [Fact]
+    public void E2_A_check_that_names_another_epoch_is_followed_though_frames_of_the_own_one_arrive_before_the_read()
+    {
+        var driver = new CoreDriver();
+        driver.Connect();
+        foreach (var channel in new[] { "a", "b", "c", "d", "x" })
+        {
+            driver.Open(channel, "e", 0);
+        }
+
+        driver.Notice(new CheckNotice(0));
+        driver.Advance(TimeSpan.FromSeconds(3));
+        var check = Assert.Single(driver.Requests.OfType<CheckRequest>());
+        driver.Requests.Clear();
+        driver.Answer(new CheckAnswer(check.Id, [.. check.Channels.Select(channel => new ChannelHead(channel, "f", 1))]));
+        var reads = driver.Requests.OfType<HistoryRequest>().ToList();
+        var last = check.Channels.Except(reads.Select(read => read.Channel)).Single();
+        driver.Requests.Clear();
+        driver.Live(last, "e", 1, 1);
+        driver.Answer(new HistoryAnswer(reads[0].Id, CoreDriver.Page(reads[0].Channel, "f", 1, 1, 1, Outcome.Reset)));
+
+        Assert.Equal(last, driver.Take<HistoryRequest>().Channel);
+    }
+
+    [Fact]
+    public void A_subscription_that_begins_with_a_reset_says_so_where_nothing_of_the_old_epoch_was_read()
+    {
+        var driver = new CoreDriver();
+        driver.Connect();
+        driver.Subscribe("a", StartFrom.After(new Position("e", 0)));
+        var request = driver.Take<SubscribeRequest>();
+        driver.Answer(new SubscribeAnswer(request.Id, "subscribe", [CoreDriver.Page("a", "f", 1, 1, 1, Outcome.Reset)]));
+
+        Assert.Equal(new Position("e", 0), Assert.IsType<ChannelReset>(driver.Items[0]).Previous);
+        Assert.Equal([1], driver.Offsets);
+    }
+
+    [Fact]
+    public void A_reset_of_the_position_that_only_the_gateway_knows_is_said_and_not_overwritten_until_it_is_processed()
+    {
+        var driver = new CoreDriver();
+        driver.Connect();
+        var subscription = driver.Subscribe("a");
+        var request = driver.Take<SubscribeRequest>();
+        driver.Answer(new SubscribeAnswer(request.Id, "subscribe", [CoreDriver.Page("a", "f", 1, 1, 1, Outcome.Reset)]));
+
+        Assert.Equal(Position.Beginning, Assert.IsType<ChannelReset>(driver.Items[0]).Previous);
+        Assert.Null(driver.Core.PositionOf(ChannelName.Parse("a")));
+        driver.Process(subscription, driver.Items[0]);
+        Assert.Equal(new Position("f", 0), driver.Core.PositionOf(ChannelName.Parse("a")));
+    }
+
+    [Fact]
     public void The_first_message_of_a_new_channel_is_no_reset()
     {
         var driver = new CoreDriver();

@@ -54,7 +54,7 @@ internal sealed class FakeGateway(Random random, double trouble)
         HistoryRequest history => new HistoryAnswer(history.Id, Log(history.Channel).Read(history.Position, PageSize)),
         CheckRequest check => new CheckAnswer(
             check.Id, [.. check.Channels.Select(name => new ChannelHead(name, Log(name).Epoch, Log(name).Head))]),
-        UnsubscribeRequest => new DoneAnswer(request.Id, "unsubscribe"),
+        UnsubscribeRequest unsubscribe => Unsubscribe(connection, unsubscribe),
         _ => new DoneAnswer(request.Id, "positions"),
     };
 
@@ -74,6 +74,13 @@ internal sealed class FakeGateway(Random random, double trouble)
         return new SubscribeAnswer(id, to, [.. items.Select(item => Fails()
             ? ChannelPage.Failed(item.Channel, ErrorDetail.Of(ErrorCodes.StoreUnavailable, "m"))
             : Log(item.Channel).Read(item.Position, PageSize))]);
+    }
+
+    private DoneAnswer Unsubscribe(int connection, UnsubscribeRequest request)
+    {
+        _session.ExceptWith(request.Channels);
+        _groups[connection].ExceptWith(request.Channels);
+        return new DoneAnswer(request.Id, "unsubscribe");
     }
 
     private List<PublishItemAnswer> Publish(PublishRequest request)

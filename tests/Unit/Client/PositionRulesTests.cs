@@ -74,5 +74,30 @@ public sealed class PositionRulesTests
         Assert.Equal(ConnectionState.Closed, driver.Core.State);
     }
 
+    [Fact]
+    public void R7_A_position_that_was_brought_counts_until_the_channel_was_left()
+    {
+        var brought = new Position("e", 5);
+        var before = new StoredSession("5f0c0000000000000000000000000000", new Dictionary<string, Position> { ["a"] = brought });
+        var driver = new CoreDriver(new CoreOptions { Continue = before });
+        driver.Connect();
+        var unopened = driver.Subscribe("a");
+        driver.Requests.Clear();
+        driver.Give(new UnsubscribeCommand(unopened));
+        driver.Take<UnsubscribeRequest>();
+
+        // Nothing was read yet: who comes back goes on from where the session before stopped.
+        var subscription = driver.Subscribe("a");
+        var request = driver.Take<SubscribeRequest>();
+        Assert.Equal(brought, request.Channels[0].Position);
+
+        // Once messages were read and the channel was left, they must not come again.
+        driver.Answer(new SubscribeAnswer(request.Id, "subscribe", [CoreDriver.Page("a", "e", 6, 7, 7)]));
+        driver.Give(new UnsubscribeCommand(subscription));
+        driver.Requests.Clear();
+        driver.Subscribe("a");
+        Assert.Null(driver.Take<SubscribeRequest>().Channels[0].Position);
+    }
+
     private static void Answer(CoreDriver driver, PositionsRequest request) => driver.Answer(new DoneAnswer(request.Id, "positions"));
 }

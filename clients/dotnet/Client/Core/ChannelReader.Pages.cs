@@ -110,11 +110,11 @@ internal sealed partial class ChannelReader
 
         Delivered = start;
         context.Emit(new SubscriptionOpened(subscription, page.Outcome, start));
-        var asked = JoinPosition();
-        if (page.Outcome == Outcome.Reset && asked is { Offset: > 0 } previous)
+        if (page.Outcome == Outcome.Reset)
         {
-            Processed = previous;
-            HandOnReset(previous);
+            // Where the gateway's own stored position was is not known here; that something may be missed is said all the same.
+            Processed = JoinPosition();
+            HandOnReset(Processed ?? Position.Beginning);
             return;
         }
 
@@ -172,6 +172,7 @@ internal sealed partial class ChannelReader
 
         _hold.Note(page.Head);
         _foreignDue = null;
+        _isInDoubt = _foreign.Any;
         if (_foreign.Any)
         {
             AskAboutEpochs();

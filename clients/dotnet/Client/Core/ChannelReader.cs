@@ -26,6 +26,11 @@ internal sealed partial class ChannelReader(
     private int _queuedBytes;
     private bool _isFull;
 
+    /// <summary>
+    /// Something said that the log is another one, or went back: only a live page settles that, and no frame of ours does.
+    /// </summary>
+    private bool _isInDoubt;
+
     public long Subscription => subscription;
 
     public ChannelName Channel => channel;
@@ -176,6 +181,7 @@ internal sealed partial class ChannelReader(
 
         if (head.Epoch != delivered.Epoch || head.Head != delivered.Offset)
         {
+            _isInDoubt = true;
             _readDue = context.Now;
         }
     }
@@ -219,6 +225,7 @@ internal sealed partial class ChannelReader(
         if (!_foreign.IsDead(epoch))
         {
             _foreign.Note(epoch, offset);
+            _isInDoubt = true;
             AskAboutEpochs();
         }
 
@@ -267,7 +274,7 @@ internal sealed partial class ChannelReader(
 
         if (!IsBehind)
         {
-            _readDue = null;
+            _readDue = _isInDoubt ? _readDue : null;
             FinishRecovery();
         }
         else

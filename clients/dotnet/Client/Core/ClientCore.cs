@@ -19,6 +19,9 @@ internal sealed partial class ClientCore
     /// <summary>Channels whose unsubscribe the gateway has not confirmed.</summary>
     private readonly List<ChannelName> _leaving = [];
 
+    /// <summary>Positions that the application brought, until it has left the channel: then they are behind it.</summary>
+    private readonly Dictionary<string, Position> _brought;
+
     private TimeSpan? _closeDue;
 
     /// <param name="options">Times and bounds.</param>
@@ -31,6 +34,7 @@ internal sealed partial class ClientCore
         _publisher = publisher;
         _idleInterval = _context.Around(options.CheckInterval);
         Session = options.Continue?.Session;
+        _brought = options.Continue is { } before ? new(before.Positions) : [];
     }
 
     public ConnectionState State { get; private set; } = ConnectionState.Idle;
@@ -175,12 +179,7 @@ internal sealed partial class ClientCore
             return;
         }
 
-        Position? brought = null;
-        if (_context.Options.Continue?.Positions.TryGetValue(command.Channel.Value, out var position) == true)
-        {
-            brought = position;
-        }
-
+        Position? brought = _brought.TryGetValue(command.Channel.Value, out var position) ? position : null;
         _leaving.Remove(command.Channel);
         _readers.Add(
             command.Channel,
@@ -194,6 +193,11 @@ internal sealed partial class ClientCore
         {
             _readers.Remove(reader.Channel);
             _leaving.Add(reader.Channel);
+            if (reader.Delivered is not null)
+            {
+                _brought.Remove(reader.Channel.Value);
+            }
+
             _context.Emit(new SubscriptionEnded(subscription, null));
         }
     }
