@@ -47,14 +47,14 @@ internal sealed class DeploymentCheck(
 
               export GATEWAY={{{address}}}
               export TOKEN=...
-              export TO="--endpoint $GATEWAY --token $TOKEN"
+              gateway() { dotnet run --project tools/gateway -- "$@" --endpoint "$GATEWAY" --token "$TOKEN"; }
               curl $GATEWAY/api/ready
               curl $GATEWAY/api/instances
               curl -X POST -H "Authorization: Bearer $TOKEN" $GATEWAY/api/negotiate
-              dotnet run --project tools/gateway -- publish orders:1 '{"hello":"world"}' $TO
-              seq 1 100 | dotnet run --project tools/gateway -- publish orders:1 $TO
-              dotnet run --project tools/gateway -- tail orders:1 --since beginning --count 101 $TO
-              dotnet run --project tools/gateway -- tail orders:1 --json $TO
+              gateway publish orders:1 '{"hello":"world"}'
+              seq 1 100 | gateway publish orders:1
+              gateway tail orders:1 --since beginning --count 101
+              gateway tail orders:1 --json
             """;
     }
 }

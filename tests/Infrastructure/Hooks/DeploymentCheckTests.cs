@@ -1,5 +1,6 @@
 using System.Net;
 using ServerlessGateway.Deployment;
+using ServerlessGateway.Tests.Support;
 
 namespace ServerlessGateway.Infrastructure.Tests.Hooks;
 
@@ -33,6 +34,37 @@ public sealed class DeploymentCheckTests : IDisposable
         Assert.Equal(10, lines.Length);
         Assert.Empty(_pauses);
         Assert.DoesNotContain("FAILED", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>A shell that splits no variable into words, as that of macOS, gives the same arguments.</summary>
+    [Fact]
+    public async Task What_to_try_runs_in_the_shells_that_there_are()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // The lines are for a shell of the other systems, and it is not always there.
+            return;
+        }
+
+        Assert.True(await RunAsync());
+        var text = _console.ToString();
+        var lines = text[text.IndexOf("  export GATEWAY=", StringComparison.Ordinal)..].TrimEnd().Split('\n')
+            .Select(line => line.Trim()).Where(line => !line.StartsWith("curl ", StringComparison.Ordinal));
+
+        var result = await ChildProcess.RunAsync(
+            "sh", ["-c", $"IFS=''; dotnet() {{ printf '[%s]' \"$@\"; echo; }}\n{string.Join('\n', lines)}"],
+            RepositoryRoot.Path, null, TimeSpan.FromMinutes(1));
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        const string Options = "[--endpoint][https://func-golden.azurewebsites.net][--token][...]";
+        Assert.Equal(
+            [
+                $$"""[run][--project][tools/gateway][--][publish][orders:1][{"hello":"world"}]{{Options}}""",
+                $"[run][--project][tools/gateway][--][publish][orders:1]{Options}",
+                $"[run][--project][tools/gateway][--][tail][orders:1][--since][beginning][--count][101]{Options}",
+                $"[run][--project][tools/gateway][--][tail][orders:1][--json]{Options}",
+            ],
+            result.Output.TrimEnd().Split('\n'));
     }
 
     [Fact]
