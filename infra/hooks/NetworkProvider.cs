@@ -10,7 +10,7 @@ internal sealed class NetworkProvider(DeploymentEnvironment environment, IComman
     private const string Provider = "Microsoft.App";
 
     /// <summary>Registers it where a network is made; where none is, or it is registered, there is nothing to do.</summary>
-    /// <exception cref="DeploymentException">It could not be registered.</exception>
+    /// <exception cref="DeploymentException">It is not known where, or it could not be registered.</exception>
     public async Task RegisterAsync(CancellationToken cancellationToken)
     {
         if (environment.Get("GATEWAY_PROFILE") != "private")
@@ -18,6 +18,7 @@ internal sealed class NetworkProvider(DeploymentEnvironment environment, IComman
             return;
         }
 
+        environment.Require("AZURE_SUBSCRIPTION_ID", "`azd up` asks for it; before `azd provision`: `azd env set AZURE_SUBSCRIPTION_ID ID`.");
         var state = await tools.RequireAsync(
             "az",
             ["provider", "show", "--namespace", Provider, "--query", "registrationState", "--output", "tsv", .. environment.Subscription],

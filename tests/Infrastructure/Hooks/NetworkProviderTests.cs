@@ -43,6 +43,19 @@ public sealed class NetworkProviderTests
         Assert.Empty(_tools.Commands);
     }
 
+    /// <summary>The subscription that <c>az</c> is set to may be another one.</summary>
+    [Fact]
+    public async Task Nothing_is_registered_where_it_is_not_known_in_which_subscription()
+    {
+        var environment = new DeploymentEnvironment(name => name == "GATEWAY_PROFILE" ? "private" : null);
+
+        var failure = await Assert.ThrowsAsync<DeploymentException>(
+            () => new NetworkProvider(environment, _tools, TextWriter.Null).RegisterAsync(default));
+
+        Assert.Contains("azd env set AZURE_SUBSCRIPTION_ID", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_tools.Commands);
+    }
+
     /// <summary>The one profile with a subnet is the one that the hook knows by name.</summary>
     [Fact]
     public async Task The_profiles_with_a_delegated_subnet_are_those_that_are_prepared()
