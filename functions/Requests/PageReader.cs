@@ -34,7 +34,7 @@ internal sealed class PageReader(IChannelReader reader, IOptions<GatewayOptions>
             var read = await Task.WhenAll(chunk.Select(start => reader.ReadAsync(start.Channel, start.Start, share, cancellationToken)));
             foreach (var page in read)
             {
-                var fitted = Fit(page, Math.Max(left, 0), out var size);
+                var fitted = Fit(page, Math.Max(left, 0), starts.Count == 1, out var size);
                 left -= size;
                 pages.Add(fitted);
             }
@@ -44,16 +44,17 @@ internal sealed class PageReader(IChannelReader reader, IOptions<GatewayOptions>
     }
 
     /// <summary>
-    /// The first message of a page always comes, whatever its size; what does not fit into the answer is pulled later.
+    /// What does not fit into the answer is pulled later. The first message of a page that is alone always comes, whatever
+    /// its size: pulling it again would bring no more.
     /// </summary>
-    private static ChannelPage Fit(ChannelPage page, int maxBytes, out int size)
+    private static ChannelPage Fit(ChannelPage page, int maxBytes, bool isAlone, out int size)
     {
         size = 0;
         for (var at = 0; at < page.Messages.Count; at++)
         {
             var message = page.Messages[at];
             var next = message.Data.Length + ((message.User?.Length ?? 0) * 3) + MessageOverheadBytes;
-            if (size + next > maxBytes)
+            if (size + next > maxBytes && !(isAlone && at == 0))
             {
                 return page with { Messages = [.. page.Messages.Take(at)], Live = false };
             }

@@ -228,6 +228,22 @@ public sealed class SubscribeHandlerTests
         Assert.Equal((1L, 2L, 1), (page.From, page.Head, page.Messages.Count));
     }
 
+    [Fact]
+    public async Task A_message_larger_than_an_answer_comes_alone_since_pulling_it_again_would_bring_no_more()
+    {
+        _bench.Options.MaxAnswerBytes = 16 * 1024;
+        _bench.Store.Put(Given.Session());
+        _bench.Reader.Heads["a"] = _bench.Reader.Heads["b"] = 2;
+        _bench.Reader.MessageBytes = 64 * 1024;
+
+        var both = await _bench.SendAsync<SubscribeAnswer>(
+            new SubscribeRequest([new("a", Position.Beginning), new("b", Position.Beginning)]) { Id = 1 });
+        var page = (await _bench.SendAsync<HistoryAnswer>(new HistoryRequest("a", Position.Beginning) { Id = 2 })).Page;
+
+        Assert.All(both.Channels, cut => Assert.Equal((0, false), (cut.Messages.Count, cut.Live)));
+        Assert.Equal((1, false), (page.Messages.Count, page.Live));
+    }
+
     private void Granted(params (string, Position?)[] subscriptions)
     {
         var session = Given.Session(subscriptions).WithCurrent("c1", "alpha");
