@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using ServerlessGateway.Protocol;
 
 namespace ServerlessGateway.Backend;
@@ -21,14 +22,15 @@ public sealed class Answers
     internal IReadOnlyList<(ChannelName Channel, RawJson Data)> Items => _items;
 
     /// <summary>Publishes an object as JSON with the usual web names.</summary>
-    /// <exception cref="ArgumentException">Not a channel name, or the payload is over 192 KiB.</exception>
+    /// <exception cref="ArgumentException">Not a channel name, or the payload is over 192 KiB or nested too
+    /// deeply.</exception>
     /// <exception cref="InvalidOperationException">It would be the 257th answer to this message.</exception>
     public void Publish<T>(string channel, T data) =>
-        Add(channel, JsonSerializer.SerializeToUtf8Bytes(data, JsonSerializerOptions.Web));
+        PublishJson(channel, JsonSerializer.SerializeToUtf8Bytes(data, JsonSerializerOptions.Web));
 
     /// <summary>Publishes the UTF-8 bytes of one JSON value as they are.</summary>
-    /// <exception cref="ArgumentException">Not a channel name, not one JSON value, or the payload is over 192
-    /// KiB.</exception>
+    /// <exception cref="ArgumentException">Not a channel name, not UTF-8, not one JSON value, or the payload is over 192
+    /// KiB or nested too deeply.</exception>
     /// <exception cref="InvalidOperationException">It would be the 257th answer to this message.</exception>
     public void PublishJson(string channel, ReadOnlyMemory<byte> json)
     {
@@ -43,6 +45,12 @@ public sealed class Answers
         {
             throw new ArgumentException(
                 $"The answer is not one JSON value: {exception.Message}", nameof(json), exception);
+        }
+
+        // The reader looks for structure only; what is no text would become a gap for every subscriber.
+        if (!Utf8.IsValid(json.Span))
+        {
+            throw new ArgumentException("The answer is not UTF-8.", nameof(json));
         }
 
         Add(channel, json);

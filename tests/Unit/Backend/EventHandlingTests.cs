@@ -96,6 +96,23 @@ public sealed class EventHandlingTests
         Assert.Contains("256", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_answer_that_no_client_could_read_is_refused_before_it_becomes_a_gap_for_all()
+    {
+        var answers = new Answers();
+        object deep = 1;
+        for (var level = 0; level < 33; level++)
+        {
+            deep = new[] { deep };
+        }
+
+        Assert.Throws<ArgumentException>(() => answers.Publish("a", deep));
+        Assert.Throws<ArgumentException>(() => answers.PublishJson("a", new byte[] { (byte)'"', 0xff, (byte)'"' }));
+        Assert.Throws<ArgumentException>(() => answers.PublishJson("a", "1 2"u8.ToArray()));
+        answers.PublishJson("a", """["ü"]"""u8.ToArray());
+        Assert.Single(answers.Items);
+    }
+
     [Theory]
     [InlineData("""{"type":"messages","channel":"orders:1","epoch":"e","messages":[{"offset":1,"time":1,"number":1,"data":1}]}""", true)]
     [InlineData("""{"type":"messages","channel":"$x","epoch":"e","messages":[{"offset":1,"time":1,"number":1,"data":1}]}""", false)]
