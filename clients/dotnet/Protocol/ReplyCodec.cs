@@ -61,15 +61,24 @@ public static class ReplyCodec
         return to switch
         {
             "publish" => new PublishAnswer(id, [.. root.GetProperty("items").EnumerateArray().Select(ReadItem)]),
-            "subscribe" or "resume" => new SubscribeAnswer(id, to, [.. root.GetProperty("channels").EnumerateArray()
-                .Select(page => page.Deserialize(GatewayJson.Relaxed.ChannelPage)!)]),
-            "history" => new HistoryAnswer(id, root.GetProperty("page").Deserialize(GatewayJson.Relaxed.ChannelPage)!),
+            "subscribe" or "resume" => new SubscribeAnswer(id, to, [.. root.GetProperty("channels").EnumerateArray().Select(ReadPage)]),
+            "history" => new HistoryAnswer(id, ReadPage(root.GetProperty("page"))),
             "unsubscribe" or "positions" => new DoneAnswer(id, to),
-            "check" => new CheckAnswer(id, [.. root.GetProperty("channels").EnumerateArray()
-                .Select(head => head.Deserialize(GatewayJson.Relaxed.ChannelHead)!)]),
+            "check" => new CheckAnswer(id, [.. root.GetProperty("channels").EnumerateArray().Select(ReadHead)]),
             _ => null,
         };
     }
+
+    private static ChannelPage ReadPage(JsonElement page) =>
+        page.Deserialize(GatewayJson.Relaxed.ChannelPage) is { Channel: not null, Epoch: not null, Messages: not null } read
+            && read.Messages.All(message => message is not null)
+            ? read
+            : throw new JsonException("A page names its channel and epoch, and holds messages.");
+
+    private static ChannelHead ReadHead(JsonElement head) =>
+        head.Deserialize(GatewayJson.Relaxed.ChannelHead) is { Channel: not null, Epoch: not null } read
+            ? read
+            : throw new JsonException("A head names its channel and epoch.");
 
     private static PublishItemAnswer ReadItem(JsonElement item) => item.GetProperty("status").GetString() switch
     {

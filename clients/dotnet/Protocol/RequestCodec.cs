@@ -69,7 +69,8 @@ public static class RequestCodec
     {
         try
         {
-            return JsonSerializer.Deserialize(utf8, GatewayJson.Relaxed.GatewayNotice);
+            var notice = JsonSerializer.Deserialize(utf8, GatewayJson.Relaxed.GatewayNotice);
+            return notice is MessagesFrame frame && frame.Messages.Any(message => message is null) ? null : notice;
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {
