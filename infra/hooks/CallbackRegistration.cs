@@ -18,8 +18,6 @@ internal sealed class CallbackRegistration(DeploymentEnvironment environment, IC
     /// <exception cref="DeploymentException">A setting or a permission is missing.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        environment.Require("GATEWAY_TOKEN_AUTHORITY",
-            "Whose tokens do clients present? `azd env set GATEWAY_TOKEN_AUTHORITY https://ISSUER`, an address with OpenID Connect discovery.");
         if (environment.Get(Audience) is { } existing)
         {
             await console.WriteLineAsync($"Callbacks present tokens for {existing}, as {Audience} says. Nothing is registered.");

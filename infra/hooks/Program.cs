@@ -14,6 +14,7 @@ try
     switch (args)
     {
         case ["prepare"]:
+            new SettingsCheck(environment).Run();
             await new CallbackRegistration(environment, tools, Console.Out).PrepareAsync(interrupted.Token);
             await new NetworkProvider(environment, tools, Console.Out).RegisterAsync(interrupted.Token);
             return 0;

@@ -76,17 +76,6 @@ public sealed class CallbackRegistrationTests : IDisposable
         Assert.DoesNotContain(_tools.Commands, command => command.StartsWith("azd env set", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Preparing_without_an_issuer_ends_before_anything_is_made()
-    {
-        var sut = new CallbackRegistration(new DeploymentEnvironment(_ => ""), _tools, _console);
-
-        var failure = await Assert.ThrowsAsync<DeploymentException>(() => sut.PrepareAsync(default));
-
-        Assert.Contains("azd env set GATEWAY_TOKEN_AUTHORITY", failure.Message, StringComparison.Ordinal);
-        Assert.Empty(_tools.Commands);
-    }
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -146,7 +135,6 @@ public sealed class CallbackRegistrationTests : IDisposable
         var variables = new Dictionary<string, string>
         {
             ["AZURE_ENV_NAME"] = "dev",
-            ["GATEWAY_TOKEN_AUTHORITY"] = "https://login.example.com",
         };
         foreach (var (name, value) in more)
         {
