@@ -46,11 +46,25 @@ public sealed class DemoCommandTests
         using var demo = Start("demo", "--messages", "1000");
         await WaitForLineAsync(demo, line);
         var children = ChildrenOf(demo.Id);
-        var output = demo.StandardOutput.ReadToEndAsync();
-        using var kill = Process.Start("kill", [signal == "-INT" && IgnoresInterrupts() ? "-TERM" : signal, $"{demo.Id}"]);
-        await demo.WaitForExitAsync().WaitAsync(StackFixture.Patience);
 
-        Assert.True(demo.ExitCode == 130, $"{demo.ExitCode}: {await output}");
+        await AssertInterruptedAsync(demo, signal);
+        AssertGone(children);
+    }
+
+    [Fact]
+    public async Task Demo_that_is_interrupted_ends_a_part_that_hangs_too()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using var demo = Start("demo", "--messages", "1000");
+        await WaitForLineAsync(demo, "connecting");
+        var children = ChildrenOf(demo.Id);
+        await SignalAsync("-STOP", children[^1]);
+
+        await AssertInterruptedAsync(demo, "-INT");
         AssertGone(children);
     }
 
@@ -76,6 +90,21 @@ public sealed class DemoCommandTests
         RedirectStandardOutput = true,
         RedirectStandardError = true,
     })!;
+
+    private static async Task AssertInterruptedAsync(Process demo, string signal)
+    {
+        var output = demo.StandardOutput.ReadToEndAsync();
+        await SignalAsync(signal == "-INT" && IgnoresInterrupts() ? "-TERM" : signal, demo.Id);
+        await demo.WaitForExitAsync().WaitAsync(StackFixture.Patience);
+        Assert.True(demo.ExitCode == 130, $"{demo.ExitCode}: {await output}");
+    }
+
+    private static async Task SignalAsync(string signal, int processId)
+    {
+        using var kill = Process.Start("kill", [signal, $"{processId}"]);
+        await kill.WaitForExitAsync().WaitAsync(StackFixture.Patience);
+        Assert.Equal(0, kill.ExitCode);
+    }
 
     private static async Task WaitForLineAsync(Process process, string text)
     {

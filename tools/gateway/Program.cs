@@ -19,5 +19,7 @@ if (Console.IsOutputRedirected)
 }
 
 var parsed = root.Parse(args);
-var status = await parsed.InvokeAsync();
+
+// Stopping the local cloud gives each of its three layers 10 s before kill -9; the library's 2 s would leave processes and folders behind.
+var status = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
 return parsed.Errors.Count > 0 ? ExitCodes.CouldNotRun : status;
