@@ -245,6 +245,19 @@ public sealed class ClientProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    [Feature("Clients", "Messages of 1 MB")]
+    public async Task A_message_in_fragments_is_too_big_before_its_last_one()
+    {
+        const int limit = 1024 * 1024;
+        await using var client = await _instance.ConnectAsync();
+
+        await client.Socket.SendAsync(new byte[limit], WebSocketMessageType.Text, endOfMessage: false, CancellationToken.None);
+        await client.Socket.SendAsync(new byte[1], WebSocketMessageType.Text, endOfMessage: false, CancellationToken.None);
+
+        Assert.Equal(WebSocketCloseStatus.MessageTooBig, (await client.ClosedAsync()).Status);
+    }
+
+    [Fact]
     [Feature("Clients", "Clients without subprotocol, sendToGroup mode")]
     public async Task Plain_clients_exchange_bare_payloads_through_a_group()
     {

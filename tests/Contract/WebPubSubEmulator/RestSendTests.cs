@@ -105,6 +105,21 @@ public sealed class RestSendTests : IAsyncLifetime
             (await client.DrainAsync()).Select(frame => $"{frame["dataType"]} {frame["data"]}"));
     }
 
+    [Theory]
+    [InlineData("text/plain; charset=none")]
+    [InlineData("text/plain; charset=utf-7")]
+    [InlineData("application/json; charset=utf-7")]
+    [Feature("REST", "Text in other encodings, bytes without content type")]
+    public async Task Text_in_an_encoding_that_nobody_reads_is_415(string contentType)
+    {
+        using var content = new ByteArrayContent([0x31]);
+        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+
+        using var response = await _instance.RestAsync(HttpMethod.Post, "/:send", content);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+    }
+
     [Fact]
     [Feature("REST", "Bodies of 1 MB")]
     public async Task A_body_over_1_MB_is_413_and_1_MB_is_accepted()

@@ -188,6 +188,30 @@ public sealed class UserEventTests : IAsyncLifetime
         Assert.StartsWith(expected, first.ToJsonString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("text/plain; charset=utf-16", "680069002100", """{"type":"message","from":"server","dataType":"text","data":"hi!"}""")]
+    [InlineData("text/plain; charset=\"ISO-8859-1\"", "68E9", """{"type":"message","from":"server","dataType":"text","data":"hé"}""")]
+    [InlineData("application/json; charset=utf-16", "5B0031005D00", """{"type":"message","from":"server","dataType":"json","data":[1]}""")]
+    [InlineData("text/plain; charset=utf-8", "68C3A9", """{"type":"message","from":"server","dataType":"text","data":"hé"}""")]
+    [InlineData("application/json", "22FF22", """{"type":"ack","ackId":1,"success":false""")]
+    [InlineData("text/plain; charset=none", "68", """{"type":"ack","ackId":1,"success":false""")]
+    [InlineData("text/plain; charset=utf-7", "68", """{"type":"ack","ackId":1,"success":false""")]
+    [Feature("Event handlers", "The answer to the sender, before the ack")]
+    public async Task An_answer_in_another_encoding_goes_on_in_UTF_8(string contentType, string hex, string expected)
+    {
+        _handler.Answer = (_, response) =>
+        {
+            response.ContentType = contentType;
+            return response.Body.WriteAsync(Convert.FromHexString(hex)).AsTask();
+        };
+        await using var instance = await TestInstance.StartAsync(_handler.Config());
+        await using var client = await instance.ConnectAsync();
+
+        await client.SendAsync("""{"type":"event","event":"e","data":1,"ackId":1}""");
+
+        Assert.StartsWith(expected, await client.ReceiveTextAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     [Feature("Event handlers", "A user event without handler closes the connection")]
     public async Task An_event_that_no_handler_takes_closes_the_connection()

@@ -33,12 +33,7 @@ internal sealed class MessageReader(WebSocket socket, int maxBytes) : IDisposabl
         var length = 0;
         while (!result.EndOfMessage)
         {
-            if (length == buffer.Length)
-            {
-                if (length > maxBytes) return new ReceivedMessage(ReceivedKind.TooBig, default);
-                buffer = Grow(length);
-            }
-
+            if (length == buffer.Length) buffer = Grow(length);
             result = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
             if (result.MessageType == WebSocketMessageType.Close)
             {
@@ -46,9 +41,10 @@ internal sealed class MessageReader(WebSocket socket, int maxBytes) : IDisposabl
             }
 
             length += result.Count;
+            // Not at its end only: a message in fragments may never come to one.
+            if (length > maxBytes) return new ReceivedMessage(ReceivedKind.TooBig, default);
         }
 
-        if (length > maxBytes) return new ReceivedMessage(ReceivedKind.TooBig, default);
         var kind = result.MessageType == WebSocketMessageType.Text ? ReceivedKind.Text : ReceivedKind.Binary;
         return new ReceivedMessage(kind, buffer.AsMemory(0, length));
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using ServerlessGateway.Emulators.Faults;
 using ServerlessGateway.WebPubSubEmulator.Faults;
@@ -122,30 +123,35 @@ internal sealed partial class EventSender(
             .Where(header => header.Key.StartsWith(MessageMetadata.HeaderPrefix, StringComparison.OrdinalIgnoreCase))
             .Select(header => KeyValuePair.Create(
                 header.Key[MessageMetadata.HeaderPrefix.Length..].ToLowerInvariant(), header.Value.Last())));
-        var message = body.Length == 0 ? null : ToMessage(response.Content.Headers.ContentType?.MediaType, body, metadata);
+        var message = body.Length == 0 ? null : ToMessage(response.Content.Headers.ContentType, body, metadata);
         return new HandlerAnswer.Answered(status, message, state, metadata);
     }
 
     private static MessageData ToMessage(
-        string? mediaType, byte[] body, IReadOnlyDictionary<string, string>? metadata)
+        MediaTypeHeaderValue? type, byte[] body, IReadOnlyDictionary<string, string>? metadata)
     {
-        switch (mediaType?.ToLowerInvariant())
+        switch (type?.MediaType?.ToLowerInvariant())
         {
             case "application/json":
+                if (EncodingOf(type) is { } encoding) body = Encoding.Convert(encoding, Encoding.UTF8, body);
                 if (!JsonText.IsValid(body)) throw new FormatException("it says application/json and is not JSON.");
                 return new MessageData(MessageDataType.Json, body, metadata);
             case "text/plain":
                 // A replacement character is better than a frame that no client can decode.
-                return new MessageData(
-                    MessageDataType.Text, Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body)), metadata);
+                var text = (EncodingOf(type) ?? Encoding.UTF8).GetString(body);
+                return new MessageData(MessageDataType.Text, Encoding.UTF8.GetBytes(text), metadata);
             case "application/x-protobuf":
                 return new MessageData(MessageDataType.Protobuf, body, metadata);
             case null or "application/octet-stream":
                 return new MessageData(MessageDataType.Binary, body, metadata);
             default:
-                throw new FormatException($"its content type is '{mediaType}'.");
+                throw new FormatException($"its content type is '{type.MediaType}'.");
         }
     }
+
+    private static Encoding? EncodingOf(MediaTypeHeaderValue type) => TextCharset.TryRead(type.CharSet, out var encoding)
+        ? encoding
+        : throw new FormatException($"its charset is '{type.CharSet}'.");
 
     private async Task<byte[]> ReadBodyAsync(HttpContent content, CancellationToken cancellationToken)
     {

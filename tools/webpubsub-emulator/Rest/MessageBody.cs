@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Unicode;
 using Microsoft.Net.Http.Headers;
+using ServerlessGateway.WebPubSubEmulator.Http;
 using ServerlessGateway.WebPubSubEmulator.Hub;
 
 namespace ServerlessGateway.WebPubSubEmulator.Rest;
@@ -33,21 +34,8 @@ internal static class MessageBody
         };
     }
 
-    /// <summary>The encoding to convert from; null where it is UTF-8 already.</summary>
-    private static Encoding? EncodingOf(MediaTypeHeaderValue media)
-    {
-        var charset = HeaderUtilities.RemoveQuotes(media.Charset).Value;
-        if (string.IsNullOrEmpty(charset)) return null;
-        try
-        {
-            var encoding = Encoding.GetEncoding(charset);
-            return encoding.CodePage == Encoding.UTF8.CodePage ? null : encoding;
-        }
-        catch (ArgumentException)
-        {
-            throw Unsupported(media.ToString());
-        }
-    }
+    private static Encoding? EncodingOf(MediaTypeHeaderValue media) =>
+        TextCharset.TryRead(media.Charset.Value, out var encoding) ? encoding : throw Unsupported(media.ToString());
 
     private static RestException Unsupported(string contentType) => new(
         StatusCodes.Status415UnsupportedMediaType,
