@@ -37,12 +37,23 @@ param alertEmail string = ''
 @description('Optional. False starts .NET without the placeholder process: slower from cold, but a way round its crash (dotnet-worker #3335).')
 param usePlaceholder bool = true
 
-// Cross-field rules: what the platform would refuse after half an hour is refused before anything is made.
+// Rules that types can not say: what the platform or the app would refuse after half an hour is refused before anything
+// is made.
+var letters = 'abcdefghijklmnopqrstuvwxyz'
+var digits = '0123456789'
 var names = map(profile.instances, instance => instance.name)
 var freeInstances = filter(profile.instances, instance => instance.sku == 'Free_F1')
+var misnamedInstances = filter(
+  names,
+  name => name == 'shards' || !contains(letters, take(name, 1)) || !types.isMadeOf(name, '${letters}${digits}-')
+)
+var misnamedNamespaces = filter(
+  map(namespaces, namespace => namespace.name),
+  name => !types.isMadeOf(name, '${letters}${toUpper(letters)}${digits}_')
+)
 var isPremium = profile.messaging.sku == 'Premium'
-var problems = concat(length(names) != length(union(names, [])) ? ['instances: each name may stand once.'] : [], !isPremium && profile.messaging.units != 0 ? ['messaging.units: Standard has none, so it must be 0.'] : [], isPremium && profile.messaging.units == 0 ? ['messaging.units: Premium needs 1, 2, 4, 8 or 16.'] : [], !isPremium && profile.privateNetwork ? ['privateNetwork: only messaging.sku Premium has private endpoints.'] : [], !empty(freeInstances) && profile.privateNetwork ? ['privateNetwork: Free_F1 has no private endpoint.'] : [], length(filter(freeInstances, instance => instance.units != 1)) > 0 ? ['instances: Free_F1 has exactly one unit.'] : [], length(filter(profile.instances, instance => instance.units > 10 && instance.units % 10 != 0)) > 0 ? ['instances: over 10 units go by tens.'] : [])
-var checkedProfile = empty(problems) ? profile : fail('The profile can not be deployed. ${join(problems, ' ')}')
+var problems = concat(length(names) != length(union(names, [])) ? ['instances: each name may stand once.'] : [], !isPremium && profile.messaging.units != 0 ? ['messaging.units: Standard has none, so it must be 0.'] : [], isPremium && profile.messaging.units == 0 ? ['messaging.units: Premium needs 1, 2, 4, 8 or 16.'] : [], !isPremium && profile.privateNetwork ? ['privateNetwork: only messaging.sku Premium has private endpoints.'] : [], !empty(freeInstances) && profile.privateNetwork ? ['privateNetwork: Free_F1 has no private endpoint.'] : [], length(filter(freeInstances, instance => instance.units != 1)) > 0 ? ['instances: Free_F1 has exactly one unit.'] : [], length(filter(profile.instances, instance => instance.units > 10 && instance.units % 10 != 0)) > 0 ? ['instances: over 10 units go by tens.'] : [], !empty(misnamedInstances) ? ['instances: a name is made of a-z, 0-9 and \'-\' and begins with a letter, and none is \'shards\'.'] : [], !empty(misnamedNamespaces) ? ['namespaces: a name is made of letters, digits and \'_\'.'] : [])
+var checkedProfile = empty(problems) ? profile : fail('This can not be deployed. ${join(problems, ' ')}')
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }

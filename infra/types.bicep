@@ -144,3 +144,8 @@ type profile = {
   @description('Required. The most telemetry of a day, in GB, as text since it may be a fraction; beyond, the day\'s rest is not kept.')
   telemetryGBPerDay: string
 }
+
+@export()
+@description('Whether a text holds none but these characters.')
+func isMadeOf(text string, characters string) bool =>
+  empty(filter(range(0, length(text)), at => !contains(characters, substring(text, at, 1))))

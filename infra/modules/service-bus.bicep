@@ -107,7 +107,8 @@ resource rules 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-
     properties: {
       filterType: 'SqlFilter'
       sqlFilter: {
-        sqlExpression: 'namespace IN (\'${join(backend.namespaces, '\', \'')}\')'
+        // A quote in a text of SQL is doubled.
+        sqlExpression: 'namespace IN (\'${join(map(backend.namespaces, name => replace(name, '\'', '\'\'')), '\', \'')}\')'
       }
     }
   }

@@ -71,6 +71,10 @@ public sealed class BicepFileTests
     [Theory]
     [InlineData("sku: 'Standard', units: 0", "sku: 'Premium', units: 0", "Premium needs 1, 2, 4, 8 or 16")]
     [InlineData("sku: 'Free_F1', units: 1", "sku: 'Standard_S1', units: 15", "over 10 units go by tens")]
+    [InlineData("name: 'alpha'", "name: 'Alpha'", "begins with a letter")]
+    [InlineData("name: 'alpha'", "name: '1alpha'", "begins with a letter")]
+    [InlineData("name: 'alpha'", "name: 'al_pha'", "begins with a letter")]
+    [InlineData("name: 'alpha'", "name: 'shards'", "begins with a letter")]
     [InlineData("sku: 'Free_F1'", "sku: 'Basic'", "\"'Free_F1' | 'Premium_P1' | 'Standard_S1'\"")]
     public async Task A_value_that_the_platform_does_not_know_is_refused(string old, string @new, string message)
     {
@@ -81,6 +85,25 @@ public sealed class BicepFileTests
 
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains(message, result.Output + result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_namespace_that_no_setting_can_name_is_refused_and_a_quote_stays_within_its_text()
+    {
+        using var folder = new BicepFolder();
+        var path = folder.Combine("main.bicepparam");
+        var text = await File.ReadAllTextAsync(path);
+
+        await File.WriteAllTextAsync(path, text.Replace("{ name: 'orders', routeToBackends", "{ name: 'my-orders', routeToBackends", StringComparison.Ordinal));
+        var refused = await Snapshot.RunAsync(folder, "small");
+        await File.WriteAllTextAsync(path, text.Replace("namespaces: ['orders']", "namespaces: ['orders', 'o\\'clock']", StringComparison.Ordinal));
+        var made = await Snapshot.RunAsync(folder, "small");
+
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("letters, digits and '_'", refused.Output + refused.Error, StringComparison.Ordinal);
+        Assert.True(made.ExitCode == 0, made.Output + made.Error);
+        var rule = Snapshot.Read(folder).Of("Microsoft.ServiceBus/namespaces/topics/subscriptions/rules").Single();
+        Assert.Equal("namespace IN ('orders', 'o''clock')", (string?)rule["properties"]!["sqlFilter"]!["sqlExpression"]);
     }
 
     [Theory]
