@@ -28,6 +28,25 @@ public sealed class ConnectionRulesTests
         Assert.InRange(highest, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20));
     }
 
+    [Fact]
+    public void More_channels_than_a_request_may_name_are_left_in_several_after_an_outage()
+    {
+        var driver = new CoreDriver();
+        driver.Connect();
+        driver.Cut();
+        var names = Enumerable.Range(0, 200).Select(at => $"c{at}").ToList();
+        foreach (var name in names)
+        {
+            driver.Give(new UnsubscribeCommand(driver.Subscribe(name)));
+        }
+
+        driver.FinishConnecting();
+
+        var left = driver.Requests.OfType<UnsubscribeRequest>().Select(request => request.Channels).ToList();
+        Assert.All(left, channels => Assert.InRange(channels.Count, 1, new ClientLimits().MaxChannelsPerSession));
+        Assert.Equal(names, left.SelectMany(channels => channels));
+    }
+
     [Theory]
     [InlineData(4011)]
     [InlineData(4999)]

@@ -117,7 +117,7 @@ public sealed class EpochRulesTests
     }
 
     [Fact]
-    public void A_reset_of_the_position_that_only_the_gateway_knows_is_said_and_not_overwritten_until_it_is_processed()
+    public void A_reset_of_the_position_that_only_the_gateway_knows_is_said_and_nothing_counts_as_processed_before_it_is()
     {
         var driver = new CoreDriver();
         driver.Connect();
@@ -126,7 +126,9 @@ public sealed class EpochRulesTests
         driver.Answer(new SubscribeAnswer(request.Id, "subscribe", [CoreDriver.Page("a", "f", 1, 1, 1, Outcome.Reset)]));
 
         Assert.Equal(Position.Beginning, Assert.IsType<ChannelReset>(driver.Items[0]).Previous);
-        Assert.Null(driver.Core.PositionOf(ChannelName.Parse("a")));
+        driver.Cut();
+        driver.FinishConnecting();
+        Assert.Equal([new ChannelPosition("a", string.Empty, 0)], driver.Take<ResumeRequest>().Positions);
         driver.Process(subscription, driver.Items[0]);
         Assert.Equal(new Position("f", 0), driver.Core.PositionOf(ChannelName.Parse("a")));
     }

@@ -112,9 +112,11 @@ internal sealed partial class ChannelReader
         context.Emit(new SubscriptionOpened(subscription, page.Outcome, start));
         if (page.Outcome == Outcome.Reset)
         {
-            // Where the gateway's own stored position was is not known here; that something may be missed is said all the same.
-            Processed = JoinPosition();
-            HandOnReset(Processed ?? Position.Beginning);
+            // Where the gateway's own stored position was is not known here; that something may be missed is said all the
+            // same, and whoever comes before that is processed begins anew.
+            var previous = JoinPosition() ?? Position.Beginning;
+            Processed = previous;
+            HandOnReset(previous);
             return;
         }
 

@@ -128,12 +128,13 @@ internal sealed partial class ClientCore
         }
     }
 
+    /// <summary>Those that were left while there was no connection may be more than one request may name.</summary>
     private void PumpLeaves()
     {
-        if (_leaving.Count > 0 && _context.Now >= _leaveDue)
+        while (_leaving.Count > 0 && _context.Now >= _leaveDue)
         {
-            var channels = _leaving.ToList();
-            _leaving.Clear();
+            var channels = _leaving.Take(_context.Limits.MaxChannelsPerSession).ToList();
+            _leaving.RemoveRange(0, channels.Count);
             var request = new UnsubscribeRequest([.. channels.Select(channel => channel.Value)]);
             Send(request, (positions, sentAt) => new PendingLeave(sentAt, positions, channels));
         }
