@@ -170,6 +170,9 @@ internal sealed class RecordingSender : IDestinationSender
 
     public bool IsTopicDown { get; set; }
 
+    /// <summary>Decides what becomes of an event; null lets it through.</summary>
+    public Func<ChannelEvent, DeliveryOutcome>? OnEvent { get; set; }
+
     public List<(InstanceName Instance, GatewayNotice Notice)> Sent { get; } = [];
 
     public List<ChannelEvent> Events { get; } = [];
@@ -192,6 +195,11 @@ internal sealed class RecordingSender : IDestinationSender
     public Task<DeliveryOutcome> SendEventAsync(
         ChannelName channel, ChannelEvent channelEvent, CancellationToken cancellationToken)
     {
+        if (OnEvent is not null)
+        {
+            return Task.FromResult(OnEvent(channelEvent));
+        }
+
         if (IsTopicDown)
         {
             return Task.FromResult(DeliveryOutcome.Failed);
