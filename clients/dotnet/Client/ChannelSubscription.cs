@@ -70,10 +70,13 @@ public sealed class ChannelSubscription : IAsyncEnumerable<ChannelItem>, IAsyncD
     /// Leaves the channel, and the session forgets its position there: keep <see cref="GatewayClient.PositionOf"/> to
     /// go on later. A handler's token is cancelled; <see cref="Completion"/> tells when it has returned.
     /// </summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => EndAsync(keepsPosition: false);
+
+    /// <summary>Ends the subscription; who did not mean to leave keeps the position.</summary>
+    internal async ValueTask EndAsync(bool keepsPosition)
     {
         Stop();
-        await _pump.PostAsync(new UnsubscribeCommand(_id)).ConfigureAwait(false);
+        await _pump.PostAsync(new UnsubscribeCommand(_id, keepsPosition)).ConfigureAwait(false);
         await _ended.Task.ConfigureAwait(false);
     }
 
@@ -136,7 +139,7 @@ public sealed class ChannelSubscription : IAsyncEnumerable<ChannelItem>, IAsyncD
             Complete(exception);
             _opened.TrySetException(exception);
             _ = _opened.Task.Exception;
-            await _pump.PostAsync(new UnsubscribeCommand(_id)).ConfigureAwait(false);
+            await _pump.PostAsync(new UnsubscribeCommand(_id, KeepsPosition: true)).ConfigureAwait(false);
         }
     }
 

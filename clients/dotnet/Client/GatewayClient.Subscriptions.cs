@@ -9,7 +9,8 @@ public sealed partial class GatewayClient
 {
     /// <summary>
     /// Subscribes when enumeration begins and leaves when it ends: <c>await foreach (var item in
-    /// client.SubscribeAsync("orders:1"))</c>.
+    /// client.SubscribeAsync("orders:1"))</c>. Where it ends by cancellation the position is kept, for this client and for
+    /// <see cref="StoredSession"/>.
     /// </summary>
     /// <exception cref="GatewayException">While enumerating: the subscription is refused, or the client has ended by an
     /// error.</exception>
@@ -18,13 +19,17 @@ public sealed partial class GatewayClient
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var subscription = await AddAsync(channel, from, cancellationToken).ConfigureAwait(false);
-        await using (((IAsyncDisposable)subscription).ConfigureAwait(false))
+        try
         {
             IAsyncEnumerable<ChannelItem> items = subscription;
             await foreach (var item in items.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
                 yield return item;
             }
+        }
+        finally
+        {
+            await subscription.EndAsync(cancellationToken.IsCancellationRequested).ConfigureAwait(false);
         }
     }
 
@@ -45,15 +50,15 @@ public sealed partial class GatewayClient
         }
         catch (Exception)
         {
-            await subscription.DisposeAsync().ConfigureAwait(false);
+            await subscription.EndAsync(keepsPosition: true).ConfigureAwait(false);
             throw;
         }
     }
 
     /// <summary>
     /// Subscribes with a handler, which gets one item at a time, in order, on the thread pool. When it throws the
-    /// subscription ends there, with the position before that item; <see cref="ChannelSubscription.Completion"/> has
-    /// the exception.
+    /// subscription ends there, and the position before that item is kept for whoever subscribes again or continues the
+    /// session; <see cref="ChannelSubscription.Completion"/> has the exception.
     /// </summary>
     /// <exception cref="GatewayException">4003: not a channel name.</exception>
     /// <exception cref="InvalidOperationException">The channel is subscribed already by this client.</exception>

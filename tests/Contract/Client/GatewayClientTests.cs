@@ -167,6 +167,42 @@ public sealed class GatewayClientTests
 
         await Assert.ThrowsAsync<FormatException>(() => subscription.Completion.WaitAsync(Guard));
         Assert.True(before!.Value.Offset <= 1);
+
+        // Whoever goes on gets that message again, and nothing is passed over.
+        await client.CloseAsync().WaitAsync(Guard);
+        Assert.Equal(1, client.StoredSession!.Positions["a"].Offset);
+    }
+
+    [Fact]
+    public async Task Cancelling_the_enumeration_keeps_the_position_and_breaking_it_off_leaves_the_channel()
+    {
+        await using var gateway = await SocketGateway.StartAsync();
+        await using var client = new GatewayClient(gateway.Options());
+        using var cancel = new CancellationTokenSource();
+        foreach (var channel in new[] { "a", "b" })
+        {
+            await gateway.AppendAsync(channel, 1);
+            await gateway.AppendAsync(channel, 2);
+        }
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var item in client.SubscribeAsync("a", StartFrom.Beginning, cancel.Token))
+            {
+                if (item.Position.Offset == 2)
+                {
+                    await cancel.CancelAsync();
+                }
+            }
+        });
+        await foreach (var item in client.SubscribeAsync("b", StartFrom.Beginning))
+        {
+            break;
+        }
+
+        await client.CloseAsync().WaitAsync(Guard);
+
+        Assert.Equal(("a", 2), client.StoredSession!.Positions.Select(pair => (pair.Key, pair.Value.Offset)).Single());
     }
 
     [Fact]

@@ -99,5 +99,24 @@ public sealed class PositionRulesTests
         Assert.Null(driver.Take<SubscribeRequest>().Channels[0].Position);
     }
 
+    [Fact]
+    public void R7_Who_did_not_mean_to_leave_keeps_the_position_here_and_at_the_gateway()
+    {
+        var driver = new CoreDriver();
+        driver.Connect();
+        var subscription = driver.Open("a", "e", 0);
+        driver.Live("a", "e", 1, 3);
+        driver.Process(subscription, driver.Items[0]);
+        driver.Requests.Clear();
+
+        driver.Give(new UnsubscribeCommand(subscription, KeepsPosition: true));
+
+        Assert.Empty(driver.Requests);
+        Assert.Equal(new Position("e", 1), driver.Core.PositionOf(ChannelName.Parse("a")));
+        Assert.Equal(new Position("e", 1), driver.Core.Positions()["a"]);
+        driver.Subscribe("a");
+        Assert.Equal(new Position("e", 1), driver.Take<SubscribeRequest>().Channels[0].Position);
+    }
+
     private static void Answer(CoreDriver driver, PositionsRequest request) => driver.Answer(new DoneAnswer(request.Id, "positions"));
 }

@@ -22,6 +22,9 @@ internal sealed partial class ClientCore
     /// <summary>Positions that the application brought, until it has left the channel: then they are behind it.</summary>
     private readonly Dictionary<string, Position> _brought;
 
+    /// <summary>Positions in channels whose subscription ended though nobody wanted to leave; few, and one a channel.</summary>
+    private readonly Dictionary<ChannelName, Position> _kept = [];
+
     private TimeSpan? _closeDue;
 
     /// <param name="options">Times and bounds.</param>
@@ -66,12 +69,15 @@ internal sealed partial class ClientCore
 
     /// <summary>The last position processed in a channel; null where it is not subscribed or has none yet.</summary>
     public Position? PositionOf(ChannelName channel) =>
-        _readers.TryGetValue(channel, out var reader) ? reader.Processed : null;
+        _readers.TryGetValue(channel, out var reader) ? reader.Processed
+        : _kept.TryGetValue(channel, out var kept) ? kept : null;
 
     /// <summary>The last position processed in every channel.</summary>
     public IReadOnlyDictionary<string, Position> Positions() => _readers.Values
         .Where(reader => reader.Processed is not null)
-        .ToDictionary(reader => reader.Channel.Value, reader => reader.Processed!.Value);
+        .Select(reader => KeyValuePair.Create(reader.Channel, reader.Processed!.Value))
+        .Concat(_kept)
+        .ToDictionary(pair => pair.Key.Value, pair => pair.Value);
 
     /// <summary>
     /// Handles one input on a clock that never goes back; what to do is added to <paramref name="outputs"/>.
@@ -107,7 +113,7 @@ internal sealed partial class ClientCore
                 Subscribe(subscribe);
                 break;
             case UnsubscribeCommand unsubscribe:
-                Unsubscribe(unsubscribe.Subscription);
+                Unsubscribe(unsubscribe.Subscription, unsubscribe.KeepsPosition);
                 break;
             case ItemsProcessed processed:
                 ReaderOf(processed.Subscription)?.OnProcessed(processed.Position, processed.Items, processed.Bytes);
@@ -179,7 +185,8 @@ internal sealed partial class ClientCore
             return;
         }
 
-        Position? brought = _brought.TryGetValue(command.Channel.Value, out var position) ? position : null;
+        Position? brought = _kept.Remove(command.Channel, out var position)
+            || _brought.TryGetValue(command.Channel.Value, out position) ? position : null;
         _leaving.Remove(command.Channel);
         _readers.Add(
             command.Channel,
@@ -187,19 +194,33 @@ internal sealed partial class ClientCore
         EnsureConnecting();
     }
 
-    private void Unsubscribe(long subscription)
+    /// <summary>
+    /// A channel whose position is kept stays among the session's until the next resume: its frames come for nothing, and
+    /// the gateway goes on knowing how far it was.
+    /// </summary>
+    private void Unsubscribe(long subscription, bool keepsPosition)
     {
-        if (ReaderOf(subscription) is { } reader)
+        if (ReaderOf(subscription) is not { } reader)
         {
-            _readers.Remove(reader.Channel);
-            _leaving.Add(reader.Channel);
-            if (reader.Delivered is not null)
-            {
-                _brought.Remove(reader.Channel.Value);
-            }
-
-            _context.Emit(new SubscriptionEnded(subscription, null));
+            return;
         }
+
+        _readers.Remove(reader.Channel);
+        if (!keepsPosition)
+        {
+            _leaving.Add(reader.Channel);
+        }
+        else if (reader.Processed is { } processed)
+        {
+            _kept[reader.Channel] = processed;
+        }
+
+        if (reader.Delivered is not null)
+        {
+            _brought.Remove(reader.Channel.Value);
+        }
+
+        _context.Emit(new SubscriptionEnded(subscription, null));
     }
 
     private ChannelReader? ReaderOf(long subscription) =>

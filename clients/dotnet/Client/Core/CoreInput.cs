@@ -25,9 +25,11 @@ internal sealed record WithdrawCommand(long Ticket) : CoreInput;
 internal sealed record SubscribeCommand(long Subscription, ChannelName Channel, StartFrom From) : CoreInput;
 
 /// <summary>
-/// Ends a subscription; what was handed on before may still be processed, but moves no position any more.
+/// Ends a subscription; what was handed on before may still be processed, but moves no position any more. Leaving a
+/// channel makes the session forget its position there; <paramref name="KeepsPosition"/> is for who did not mean to
+/// leave: a handler that failed, a wait that was cancelled.
 /// </summary>
-internal sealed record UnsubscribeCommand(long Subscription) : CoreInput;
+internal sealed record UnsubscribeCommand(long Subscription, bool KeepsPosition = false) : CoreInput;
 
 /// <summary>
 /// The application has processed items up to this one; <paramref name="Items"/> and their bytes free the queue.
