@@ -21,6 +21,9 @@ internal abstract class AmqpLink(AmqpSession session, Attach attach)
     /// <summary>The peer's handle; we use the same number for our end, since each side numbers its own.</summary>
     public uint Handle { get; } = attach.Handle;
 
+    /// <summary>Whether the peer is the receiver.</summary>
+    public bool IsReceiver { get; } = attach.Role;
+
     /// <summary>
     /// The path that a token has to cover for as long as the link stands; null for <c>$cbs</c> itself.
     /// </summary>

@@ -66,6 +66,10 @@ internal sealed class AmqpSession
                 $"Handle {attach.Handle} is above the limit of {Connection.Limits.MaxLinksPerSession} links.");
         }
 
+        // Names are unique in each direction: who attaches a link again takes it from its old end.
+        _links.Values
+            .FirstOrDefault(existing => existing.Name == attach.LinkName && existing.IsReceiver == attach.Role)
+            ?.Detach(new Error(ErrorCode.Stolen) { Description = $"The link '{attach.LinkName}' was attached again." });
         var link = _factory.Create(this, attach);
         link.HoldAttach(frameBytes);
         _links.Add(attach.Handle, link);
