@@ -11,6 +11,10 @@ internal static class MessageReader
     /// <summary>Room for properties that hold an id only; more than that of slack is not kept with a message.</summary>
     private const int IdBytes = 64;
 
+    /// <summary>Where the properties have the two times.</summary>
+    private const int ExpiryField = 8;
+    private const int CreationField = 9;
+
     /// <summary>What stands before a message's body, properties above all, may not be larger: the service's limit.</summary>
     private const int MaxPropertyBytes = 64 * 1024;
 
@@ -75,7 +79,7 @@ internal static class MessageReader
             ReplyTo = properties.ReplyTo,
             ReplyToSessionId = properties.ReplyToGroupId,
             ContentType = properties.ContentType,
-            TimeToLive = TimeToLive(Section<Header>(payload, sections.Header)),
+            TimeToLive = TimeToLive(Section<Header>(payload, sections.Header), properties),
             ScheduledEnqueueTime = ScheduledTime(annotations),
             PartitionKey = PropertyValues.Find(annotations, ServiceBusSymbols.PartitionKey) as string,
         };
@@ -182,10 +186,24 @@ internal static class MessageReader
     }
 
     /// <summary>The header's ttl is in milliseconds; its largest value means for ever.</summary>
-    private static TimeSpan? TimeToLive(Header? header) =>
-        header is null || !header.HasField(2) || header.Ttl == uint.MaxValue
-            ? null
-            : TimeSpan.FromMilliseconds(header.Ttl);
+    /// <summary>SDKs give a life of more than 49 days, where the header ends, by two points in time.</summary>
+    private static TimeSpan? TimeToLive(Header? header, Properties properties)
+    {
+        if (header is null || !header.HasField(2))
+        {
+            return null;
+        }
+
+        if (header.Ttl < uint.MaxValue)
+        {
+            return TimeSpan.FromMilliseconds(header.Ttl);
+        }
+
+        var hasTimes = properties.HasField(ExpiryField) && properties.HasField(CreationField);
+        return hasTimes && properties.AbsoluteExpiryTime > properties.CreationTime
+            ? properties.AbsoluteExpiryTime - properties.CreationTime
+            : null;
+    }
 
     private static DateTimeOffset? ScheduledTime(Map? annotations) =>
         PropertyValues.Find(annotations, ServiceBusSymbols.ScheduledEnqueueTime) is DateTime time

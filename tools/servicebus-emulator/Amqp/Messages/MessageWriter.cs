@@ -35,7 +35,7 @@ internal static class MessageWriter
             SectionCode.MessageAnnotations,
             Bytes(payload, sections.MessageAnnotations),
             Annotations(snapshot, lockedUntil));
-        Append(buffer, payload, sections.Properties);
+        AppendProperties(buffer, snapshot, payload, sections.Properties);
         AppendApplicationProperties(buffer, snapshot, payload, sections.ApplicationProperties);
         if (!omitBody)
         {
@@ -71,6 +71,26 @@ internal static class MessageWriter
         }
 
         return header;
+    }
+
+    /// <summary>
+    /// SDKs work the time to live out of these two times where both are there, since the header ends at 49 days: where
+    /// the entity's default took the place of what the sender asked for, they say so too.
+    /// </summary>
+    private static void AppendProperties(
+        ByteBuffer buffer, MessageSnapshot snapshot, ReadOnlyMemory<byte> payload, Range? sent)
+    {
+        if (snapshot.ExpiresAt == DateTimeOffset.MaxValue
+            || snapshot.Message.TimeToLive == snapshot.ExpiresAt - snapshot.EnqueuedTime)
+        {
+            Append(buffer, payload, sent);
+            return;
+        }
+
+        var properties = MessageReader.Section<Properties>(payload, sent) ?? new Properties();
+        properties.CreationTime = snapshot.EnqueuedTime.UtcDateTime;
+        properties.AbsoluteExpiryTime = snapshot.ExpiresAt.UtcDateTime;
+        properties.Encode(buffer);
     }
 
     private static Dictionary<string, MapSection.Entry> Annotations(
