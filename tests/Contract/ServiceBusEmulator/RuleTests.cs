@@ -145,6 +145,20 @@ public sealed class RuleTests
         Expect(await AddAsync(management, "acting", description), 501, "amqp:not-implemented", "SQL actions");
     }
 
+    [Fact]
+    public async Task A_rule_whose_action_says_nothing_is_a_filter()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        var management = await ManageAsync(emulator);
+        var description = Sql("color = 'red'");
+        description.Add("sql-rule-action", new Map { { "expression", "" } });
+
+        var added = await AddAsync(management, "idle", description);
+
+        Assert.Equal(200, added.ApplicationProperties["statusCode"]);
+        Assert.Equal(["$Default", "idle"], (await ListAsync(management, 0, 10)).Select(rule => rule.Name));
+    }
+
     [Theory]
     [InlineData("orders")]
     [InlineData("events/Subscriptions/audit/$deadletterqueue")]

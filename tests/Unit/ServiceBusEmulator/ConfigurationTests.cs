@@ -176,10 +176,14 @@ public sealed class ConfigurationTests
                 """.Replace("ALL", string.Join(',', subscriptions), StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public void A_sql_filter_is_read()
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"SqlExpression":""}""")]
+    [InlineData("""{"SqlExpression":null}""")]
+    public void A_sql_filter_is_read_and_an_action_that_says_nothing(string action)
     {
-        var rule = Read(WithRule("""{"FilterType":"Sql","SqlFilter":{"SqlExpression":"sys.Label = 'a'"},"Action":{}}"""))
+        var properties = """{"FilterType":"Sql","SqlFilter":{"SqlExpression":"sys.Label = 'a'"},"Action":""" + action + "}";
+        var rule = Read(WithRule(properties))
             .Topics[0].Subscriptions[0].Rules[0];
 
         Assert.Equal("sys.Label = 'a'", Assert.IsType<MessageFilter.Sql>(rule.Filter).Expression);
@@ -200,6 +204,7 @@ public sealed class ConfigurationTests
 
     [Theory]
     [InlineData("""{"FilterType":"Regex"}""", ".FilterType: the value \"Regex\" is not permitted")]
+    [InlineData("""{"FilterType":"Correlation","CorrelationFilter":{"Properties":{}}}""", ".CorrelationFilter: there is no condition; permitted: at least one")]
     [InlineData("""{"FilterType":"Correlation"}""", ".CorrelationFilter: the key is missing.")]
     [InlineData("""{"FilterType":"True","Action":{"SqlExpression":"SET a = 1"}}""", ".Action.SqlExpression: not supported: SQL actions.")]
     [InlineData("""{"FilterType":"Correlation","CorrelationFilter":{"Colour":"red"}}""", ".CorrelationFilter.Colour: the key is unknown.")]

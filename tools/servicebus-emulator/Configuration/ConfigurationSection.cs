@@ -185,15 +185,6 @@ internal sealed class ConfigurationSection
         }
     }
 
-    /// <summary>Takes a key of Microsoft's that means something which is missing here.</summary>
-    internal void RefuseFeature(string key, string feature)
-    {
-        if (TryTake(key, out _, out var path))
-        {
-            _errors.Add(path, $"not supported: {feature}.");
-        }
-    }
-
     /// <summary>Reports the keys that nobody took.</summary>
     internal void End()
     {

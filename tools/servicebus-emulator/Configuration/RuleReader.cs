@@ -17,7 +17,7 @@ internal static class RuleReader
         var type = properties.Text("FilterType", MaxRuleName, isRequired: true);
         var filter = type?.ToUpperInvariant() switch
         {
-            "CORRELATION" => ReadCorrelation(properties.Section("CorrelationFilter", isRequired: true)),
+            "CORRELATION" => ReadCorrelation(properties),
             "SQL" => ReadSql(properties.Section("SqlFilter", isRequired: true)),
             "TRUE" => new MessageFilter.All(),
             "FALSE" => new MessageFilter.None(),
@@ -32,7 +32,11 @@ internal static class RuleReader
     /// <summary>An action without an expression is allowed, and does nothing.</summary>
     private static void ReadAction(ConfigurationSection section)
     {
-        section.RefuseFeature("SqlExpression", "SQL actions");
+        if (!string.IsNullOrWhiteSpace(section.Text("SqlExpression", SqlParser.MaxCharacters, isRequired: false)))
+        {
+            section.Fail("SqlExpression", "not supported: SQL actions.");
+        }
+
         section.Refuse("RequiresPreprocessing", "CompatibilityLevel", "Parameters");
         section.End();
     }
@@ -43,8 +47,9 @@ internal static class RuleReader
         return new MessageFilter.None();
     }
 
-    private static MessageFilter.Correlation ReadCorrelation(ConfigurationSection section)
+    private static MessageFilter.Correlation ReadCorrelation(ConfigurationSection properties)
     {
+        var section = properties.Section("CorrelationFilter", isRequired: true);
         var filter = new MessageFilter.Correlation
         {
             ContentType = Value(section, "ContentType"),
@@ -58,6 +63,11 @@ internal static class RuleReader
             Properties = section.Section("Properties", isRequired: false).Values(),
         };
         section.End();
+        if (!filter.HasConditions)
+        {
+            properties.Fail("CorrelationFilter", "there is no condition; permitted: at least one (the filter True takes everything).");
+        }
+
         return filter;
     }
 

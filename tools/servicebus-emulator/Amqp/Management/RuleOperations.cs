@@ -15,7 +15,7 @@ internal static class RuleOperations
         var name = arguments.Text("rule-name");
         var description = arguments.Section("rule-description")
             ?? throw ManagementRefusedException.BadRequest("'rule-description' is missing or is not a map.");
-        if (description.Section("sql-rule-action")?.OptionalText("expression") is not null)
+        if (description.Section("sql-rule-action")?.OptionalText("expression")?.Trim() is { Length: > 0 })
         {
             return ManagementAnswer.NotSupported("SQL actions are not supported; a rule can only filter.");
         }
