@@ -70,13 +70,12 @@ public sealed class ChannelSubscription : IAsyncEnumerable<ChannelItem>, IAsyncD
     /// Leaves the channel, and the session forgets its position there: keep <see cref="GatewayClient.PositionOf"/> to
     /// go on later. A handler's token is cancelled; <see cref="Completion"/> tells when it has returned.
     /// </summary>
-    public ValueTask DisposeAsync() => EndAsync(keepsPosition: false);
+    public ValueTask DisposeAsync() => EndAsync(SubscriptionEnd.Left);
 
-    /// <summary>Ends the subscription; who did not mean to leave keeps the position.</summary>
-    internal async ValueTask EndAsync(bool keepsPosition)
+    internal async ValueTask EndAsync(SubscriptionEnd end)
     {
         Stop();
-        await _pump.PostAsync(new UnsubscribeCommand(_id, keepsPosition)).ConfigureAwait(false);
+        await _pump.PostAsync(new UnsubscribeCommand(_id, end)).ConfigureAwait(false);
         await _ended.Task.ConfigureAwait(false);
     }
 
@@ -139,7 +138,7 @@ public sealed class ChannelSubscription : IAsyncEnumerable<ChannelItem>, IAsyncD
             Complete(exception);
             _opened.TrySetException(exception);
             _ = _opened.Task.Exception;
-            await _pump.PostAsync(new UnsubscribeCommand(_id, KeepsPosition: true)).ConfigureAwait(false);
+            await _pump.PostAsync(new UnsubscribeCommand(_id, SubscriptionEnd.Failed)).ConfigureAwait(false);
         }
     }
 

@@ -29,7 +29,8 @@ public sealed partial class GatewayClient
         }
         finally
         {
-            await subscription.EndAsync(cancellationToken.IsCancellationRequested).ConfigureAwait(false);
+            await subscription.EndAsync(cancellationToken.IsCancellationRequested ? SubscriptionEnd.Cancelled : SubscriptionEnd.Left)
+                .ConfigureAwait(false);
         }
     }
 
@@ -50,7 +51,7 @@ public sealed partial class GatewayClient
         }
         catch (Exception)
         {
-            await subscription.EndAsync(keepsPosition: true).ConfigureAwait(false);
+            await subscription.EndAsync(SubscriptionEnd.Cancelled).ConfigureAwait(false);
             throw;
         }
     }

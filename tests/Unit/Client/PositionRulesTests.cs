@@ -99,8 +99,10 @@ public sealed class PositionRulesTests
         Assert.Null(driver.Take<SubscribeRequest>().Channels[0].Position);
     }
 
-    [Fact]
-    public void R7_Who_did_not_mean_to_leave_keeps_the_position_here_and_at_the_gateway()
+    [Theory]
+    [InlineData(nameof(SubscriptionEnd.Cancelled), true)]
+    [InlineData(nameof(SubscriptionEnd.Failed), false)]
+    public void R7_Who_did_not_mean_to_leave_keeps_the_position(string end, bool leaves)
     {
         var driver = new CoreDriver();
         driver.Connect();
@@ -109,13 +111,34 @@ public sealed class PositionRulesTests
         driver.Process(subscription, driver.Items[0]);
         driver.Requests.Clear();
 
-        driver.Give(new UnsubscribeCommand(subscription, KeepsPosition: true));
+        driver.Give(new UnsubscribeCommand(subscription, Enum.Parse<SubscriptionEnd>(end)));
 
-        Assert.Empty(driver.Requests);
+        Assert.Equal(leaves, driver.Requests.OfType<UnsubscribeRequest>().Any());
         Assert.Equal(new Position("e", 1), driver.Core.PositionOf(ChannelName.Parse("a")));
         Assert.Equal(new Position("e", 1), driver.Core.Positions()["a"]);
-        driver.Subscribe("a");
-        Assert.Equal(new Position("e", 1), driver.Take<SubscribeRequest>().Channels[0].Position);
+
+        // Also where the next attempt is given up before it is opened; leaving for good forgets it.
+        driver.Give(new UnsubscribeCommand(driver.Subscribe("a"), SubscriptionEnd.Cancelled));
+        driver.Requests.Clear();
+        var again = driver.Subscribe("a");
+        var request = driver.Take<SubscribeRequest>();
+        Assert.Equal(new Position("e", 1), request.Channels[0].Position);
+        driver.Answer(new SubscribeAnswer(request.Id, "subscribe", [CoreDriver.Page("a", "e", 2, 3, 3)]));
+        driver.Give(new UnsubscribeCommand(again));
+        Assert.Null(driver.Core.PositionOf(ChannelName.Parse("a")));
+    }
+
+    [Fact]
+    public void R7_An_opening_that_is_cancelled_leaves_the_position_with_the_gateway_that_alone_knows_it()
+    {
+        var driver = new CoreDriver();
+        driver.Connect();
+        var subscription = driver.Subscribe("a");
+        driver.Requests.Clear();
+
+        driver.Give(new UnsubscribeCommand(subscription, SubscriptionEnd.Cancelled));
+
+        Assert.Empty(driver.Requests);
     }
 
     private static void Answer(CoreDriver driver, PositionsRequest request) => driver.Answer(new DoneAnswer(request.Id, "positions"));

@@ -69,15 +69,13 @@ internal sealed partial class ClientCore
 
     /// <summary>The last position processed in a channel; null where it is not subscribed or has none yet.</summary>
     public Position? PositionOf(ChannelName channel) =>
-        _readers.TryGetValue(channel, out var reader) ? reader.Processed
+        _readers.TryGetValue(channel, out var reader) && reader.Processed is { } processed ? processed
         : _kept.TryGetValue(channel, out var kept) ? kept : null;
 
     /// <summary>The last position processed in every channel.</summary>
-    public IReadOnlyDictionary<string, Position> Positions() => _readers.Values
-        .Where(reader => reader.Processed is not null)
-        .Select(reader => KeyValuePair.Create(reader.Channel, reader.Processed!.Value))
-        .Concat(_kept)
-        .ToDictionary(pair => pair.Key.Value, pair => pair.Value);
+    public IReadOnlyDictionary<string, Position> Positions() => _readers.Keys.Union(_kept.Keys)
+        .Where(channel => PositionOf(channel) is not null)
+        .ToDictionary(channel => channel.Value, channel => PositionOf(channel)!.Value);
 
     /// <summary>
     /// Handles one input on a clock that never goes back; what to do is added to <paramref name="outputs"/>.
@@ -113,7 +111,7 @@ internal sealed partial class ClientCore
                 Subscribe(subscribe);
                 break;
             case UnsubscribeCommand unsubscribe:
-                Unsubscribe(unsubscribe.Subscription, unsubscribe.KeepsPosition);
+                Unsubscribe(unsubscribe.Subscription, unsubscribe.End);
                 break;
             case ItemsProcessed processed:
                 ReaderOf(processed.Subscription)?.OnProcessed(processed.Position, processed.Items, processed.Bytes);
@@ -185,7 +183,7 @@ internal sealed partial class ClientCore
             return;
         }
 
-        Position? brought = _kept.Remove(command.Channel, out var position)
+        Position? brought = _kept.TryGetValue(command.Channel, out var position)
             || _brought.TryGetValue(command.Channel.Value, out position) ? position : null;
         _leaving.Remove(command.Channel);
         _readers.Add(
@@ -194,11 +192,7 @@ internal sealed partial class ClientCore
         EnsureConnecting();
     }
 
-    /// <summary>
-    /// A channel whose position is kept stays among the session's until the next resume: its frames come for nothing, and
-    /// the gateway goes on knowing how far it was.
-    /// </summary>
-    private void Unsubscribe(long subscription, bool keepsPosition)
+    private void Unsubscribe(long subscription, SubscriptionEnd end)
     {
         if (ReaderOf(subscription) is not { } reader)
         {
@@ -206,18 +200,20 @@ internal sealed partial class ClientCore
         }
 
         _readers.Remove(reader.Channel);
-        if (!keepsPosition)
+        if (end == SubscriptionEnd.Left || (end == SubscriptionEnd.Cancelled && reader.Delivered is not null))
         {
             _leaving.Add(reader.Channel);
-        }
-        else if (reader.Processed is { } processed)
-        {
-            _kept[reader.Channel] = processed;
         }
 
         if (reader.Delivered is not null)
         {
             _brought.Remove(reader.Channel.Value);
+            _kept.Remove(reader.Channel);
+        }
+
+        if (end != SubscriptionEnd.Left && reader.Processed is { } processed)
+        {
+            _kept[reader.Channel] = processed;
         }
 
         _context.Emit(new SubscriptionEnded(subscription, null));

@@ -25,11 +25,28 @@ internal sealed record WithdrawCommand(long Ticket) : CoreInput;
 internal sealed record SubscribeCommand(long Subscription, ChannelName Channel, StartFrom From) : CoreInput;
 
 /// <summary>
-/// Ends a subscription; what was handed on before may still be processed, but moves no position any more. Leaving a
-/// channel makes the session forget its position there; <paramref name="KeepsPosition"/> is for who did not mean to
-/// leave: a handler that failed, a wait that was cancelled.
+/// Ends a subscription; what was handed on before may still be processed, but moves no position any more.
 /// </summary>
-internal sealed record UnsubscribeCommand(long Subscription, bool KeepsPosition = false) : CoreInput;
+internal sealed record UnsubscribeCommand(long Subscription, SubscriptionEnd End = SubscriptionEnd.Left) : CoreInput;
+
+/// <summary>How the application ends a subscription.</summary>
+internal enum SubscriptionEnd
+{
+    /// <summary>It leaves the channel; the session forgets its position there.</summary>
+    Left,
+
+    /// <summary>
+    /// It waits no more. Once opened, the channel is left, so that many who come and go do not fill the session, and this
+    /// client keeps the position; before, the position is known to the gateway alone, which must not forget it.
+    /// </summary>
+    Cancelled,
+
+    /// <summary>
+    /// Its handler failed: this client keeps the position and the gateway does. The channel stays among the session's until
+    /// the next resume; its frames come for nothing.
+    /// </summary>
+    Failed,
+}
 
 /// <summary>
 /// The application has processed items up to this one; <paramref name="Items"/> and their bytes free the queue.
