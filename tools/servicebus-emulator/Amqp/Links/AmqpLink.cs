@@ -21,9 +21,6 @@ internal abstract class AmqpLink(AmqpSession session, Attach attach)
     /// <summary>The peer's handle; we use the same number for our end, since each side numbers its own.</summary>
     public uint Handle { get; } = attach.Handle;
 
-    /// <summary>Whether the peer is the receiver.</summary>
-    public bool IsReceiver { get; } = attach.Role;
-
     /// <summary>
     /// The path that a token has to cover for as long as the link stands; null for <c>$cbs</c> itself.
     /// </summary>
@@ -41,6 +38,9 @@ internal abstract class AmqpLink(AmqpSession session, Attach attach)
     protected Attach Request { get; } = attach;
 
     protected AmqpConnection Connection => Session.Connection;
+
+    /// <summary>Whether an attach means this link: the same name in the same direction.</summary>
+    public bool IsNamedBy(Attach attach) => Name == attach.LinkName && Request.Role == attach.Role;
 
     /// <summary>Answers the attach, at once or when what it needs is there.</summary>
     public abstract void Open();

@@ -67,9 +67,8 @@ internal sealed class AmqpSession
         }
 
         // Names are unique in each direction: who attaches a link again takes it from its old end.
-        _links.Values
-            .FirstOrDefault(existing => existing.Name == attach.LinkName && existing.IsReceiver == attach.Role)
-            ?.Detach(new Error(ErrorCode.Stolen) { Description = $"The link '{attach.LinkName}' was attached again." });
+        _links.Values.FirstOrDefault(link => link.IsNamedBy(attach))?.Detach(
+            new Error(ErrorCode.Stolen) { Description = $"The link '{attach.LinkName}' was attached again." });
         var link = _factory.Create(this, attach);
         link.HoldAttach(frameBytes);
         _links.Add(attach.Handle, link);
@@ -78,12 +77,10 @@ internal sealed class AmqpSession
 
     public void OnDetach(Detach detach)
     {
-        if (_awaitingDetach.Remove(detach.Handle))
+        if (!_awaitingDetach.Remove(detach.Handle))
         {
-            return;
+            LinkOf(detach.Handle).OnPeerDetach(detach);
         }
-
-        LinkOf(detach.Handle).OnPeerDetach(detach);
     }
 
     public void OnFlow(Flow flow)
