@@ -105,6 +105,9 @@ internal sealed class ServiceBusEmulatorHost : IAsyncDisposable
         {
             // Standard output is for the ready line alone.
             builder.Logging.AddSimpleConsole().AddFilter("Microsoft", LogLevel.Warning);
+
+            // Why a start fails is thrown, and said once by whoever started it; what ends a running host is critical.
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
             builder.Services.Configure<ConsoleLoggerOptions>(
                 console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         }
