@@ -44,6 +44,16 @@ internal sealed class OptionsReport(string section)
     }
 
     /// <summary>
+    /// Reports an issuer's address that is given and is neither https nor http on this machine. The scheme is asked for
+    /// too: on Unix, <c>/tenant</c> is an address of a file.
+    /// </summary>
+    public void Issuer(string key, string? address) => Require(
+        string.IsNullOrEmpty(address)
+            || (Uri.TryCreate(address, UriKind.Absolute, out var uri)
+                && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))),
+        key, address, "an https address, or a loopback one");
+
+    /// <summary>
     /// Reports children of a section that nobody reads: a misspelt limit must not silently be the default.
     /// </summary>
     public void UnknownKeys(IConfigurationSection configuration, IReadOnlyCollection<string> known)

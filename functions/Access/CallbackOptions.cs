@@ -35,7 +35,6 @@ internal sealed class CallbackOptions : IGatewayOptions
         report.Require(string.IsNullOrEmpty(Audience) || !string.IsNullOrEmpty(TenantId) || !string.IsNullOrEmpty(Authority),
             nameof(TenantId), TenantId, $"the tenant's id, wherever {nameof(Audience)} is set");
         report.Require(string.IsNullOrEmpty(TenantId) || Guid.TryParse(TenantId, out _), nameof(TenantId), TenantId, "a GUID");
-        report.Require(string.IsNullOrEmpty(Authority) || Uri.TryCreate(Authority, UriKind.Absolute, out var uri)
-            && (uri.Scheme == Uri.UriSchemeHttps || uri.IsLoopback), nameof(Authority), Authority, "an https address, or a loopback one");
+        report.Issuer(nameof(Authority), Authority);
     }
 }

@@ -141,5 +141,22 @@ public sealed class PositionRulesTests
         Assert.Empty(driver.Requests);
     }
 
+    [Fact]
+    public void R7_As_many_positions_are_kept_as_a_session_holds_channels_the_last_ones()
+    {
+        var driver = new CoreDriver();
+        driver.Connect();
+        var limit = new ClientLimits().MaxChannelsPerSession;
+        for (var at = 0; at <= limit; at++)
+        {
+            driver.Give(new UnsubscribeCommand(driver.Open($"room:{at}", "e", 7), SubscriptionEnd.Cancelled));
+            driver.Requests.Clear();
+        }
+
+        Assert.Equal(limit, driver.Core.Positions().Count);
+        Assert.Null(driver.Core.PositionOf(ChannelName.Parse("room:0")));
+        Assert.Equal(new Position("e", 7), driver.Core.PositionOf(ChannelName.Parse($"room:{limit}")));
+    }
+
     private static void Answer(CoreDriver driver, PositionsRequest request) => driver.Answer(new DoneAnswer(request.Id, "positions"));
 }

@@ -59,8 +59,14 @@ public sealed class OptionsTests
             ("Gateway:Tokens:SymmetricKey", "short-secret"), ("Gateway:Tokens:Issuer", "i"), ("Gateway:Tokens:Audience", "a"));
         Assert.Contains("at least 32 bytes", tooShort, StringComparison.Ordinal);
         Assert.DoesNotContain("short-secret", tooShort, StringComparison.Ordinal);
-        Assert.Contains("https", Fail<TokenOptions>(
-            ("Gateway:Tokens:Authority", "http://a.example"), ("Gateway:Tokens:Audience", "a")), StringComparison.Ordinal);
+        foreach (var authority in (string[])["http://a.example", "/tenant", "file:///tenant"])
+        {
+            Assert.Contains($"'{authority}'; permitted: an https address", Fail<TokenOptions>(
+                ("Gateway:Tokens:Authority", authority), ("Gateway:Tokens:Audience", "a")), StringComparison.Ordinal);
+            Assert.Contains($"'{authority}'; permitted: an https address", Fail<CallbackOptions>(
+                ("Gateway:Callbacks:Audience", "a"), ("Gateway:Callbacks:Authority", authority)), StringComparison.Ordinal);
+        }
+
         Assert.Equal("a", Read<TokenOptions>(
             ("Gateway:Tokens:Authority", "https://a.example"), ("Gateway:Tokens:Audience", "a")).Audience);
     }

@@ -22,8 +22,11 @@ internal sealed partial class ClientCore
     /// <summary>Positions that the application brought, until it has left the channel: then they are behind it.</summary>
     private readonly Dictionary<string, Position> _brought;
 
-    /// <summary>Positions in channels whose subscription ended though nobody wanted to leave; few, and one a channel.</summary>
-    private readonly Dictionary<ChannelName, Position> _kept = [];
+    /// <summary>
+    /// Positions in channels whose subscription ended though nobody wanted to leave, in the order they ended; as many as a
+    /// session may hold channels, so that rooms that come and go do not pile up.
+    /// </summary>
+    private readonly OrderedDictionary<ChannelName, Position> _kept = [];
 
     private TimeSpan? _closeDue;
 
@@ -213,10 +216,21 @@ internal sealed partial class ClientCore
 
         if (end != SubscriptionEnd.Left && reader.Processed is { } processed)
         {
-            _kept[reader.Channel] = processed;
+            Keep(reader.Channel, processed);
         }
 
         _context.Emit(new SubscriptionEnded(subscription, null));
+    }
+
+    private void Keep(ChannelName channel, Position position)
+    {
+        _kept.Remove(channel);
+        if (_kept.Count >= _context.Limits.MaxChannelsPerSession)
+        {
+            _kept.RemoveAt(0);
+        }
+
+        _kept.Add(channel, position);
     }
 
     private ChannelReader? ReaderOf(long subscription) =>

@@ -185,8 +185,10 @@ internal static class MessageReader
         }
     }
 
-    /// <summary>The header's ttl is in milliseconds; its largest value means for ever.</summary>
-    /// <summary>SDKs give a life of more than 49 days, where the header ends, by two points in time.</summary>
+    /// <summary>
+    /// The header's ttl is in milliseconds; its largest value means for ever. SDKs give a life of more than 49 days, where
+    /// the header ends, by two points in time.
+    /// </summary>
     private static TimeSpan? TimeToLive(Header? header, Properties properties)
     {
         if (header is null || !header.HasField(2))
