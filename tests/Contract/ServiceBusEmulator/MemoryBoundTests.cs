@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
@@ -95,7 +96,7 @@ public sealed class MemoryBoundTests
         {
             await peer.SendAsync(0, new Attach
             {
-                LinkName = new string('n', 1_000),
+                LinkName = attached.ToString(CultureInfo.InvariantCulture).PadLeft(1_000, 'n'),
                 Handle = attached++,
                 Role = true,
                 Source = new Source { Address = EmulatorFixture.Queue },
