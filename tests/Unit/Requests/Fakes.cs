@@ -41,6 +41,25 @@ internal sealed class RequestBench
 
     public ConnectionFacts Facts => new(Given.Alpha, ConnectionId, State);
 
+    /// <summary>The session's row.</summary>
+    public Session Row => Store[Given.SessionId]!;
+
+    public Position? Stored(string channel) => Row.Subscriptions[Given.Channel(channel)];
+
+    /// <summary>A session whose current connection is this one, and knows its channels.</summary>
+    public void Granted(params (string, Position?)[] subscriptions)
+    {
+        var session = Given.Session(subscriptions).WithCurrent("c1", "alpha");
+        Store.Put(session);
+        State = State with { SetVersion = ConnectionState.VersionOf(session.Subscriptions.Keys) };
+    }
+
+    public Task<SubscribeAnswer> SubscribeAsync(params string[] channels) => SendAsync<SubscribeAnswer>(
+        new SubscribeRequest([.. channels.Select(channel => new SubscribeItem(channel))]) { Id = 1 });
+
+    public Task<SubscribeAnswer> ResumeAsync(params string[] channels) => SendAsync<SubscribeAnswer>(
+        new ResumeRequest([.. channels.Select(channel => new SubscribeItem(channel))]) { Id = 1 });
+
     /// <summary>Sends a request as a client does, and keeps what becomes of the connection's state.</summary>
     public async Task<TReply> SendAsync<TReply>(GatewayRequest request)
         where TReply : GatewayReply

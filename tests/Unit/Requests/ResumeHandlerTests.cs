@@ -12,9 +12,9 @@ public sealed class ResumeHandlerTests
     [Fact]
     public async Task R4_a_resume_of_what_connect_granted_needs_no_call_to_groups()
     {
-        Granted(("a", null), ("b", null));
+        _bench.Granted(("a", null), ("b", null));
 
-        await ResumeAsync("b", "a");
+        await _bench.ResumeAsync("b", "a");
 
         Assert.Equal(0, _bench.Groups.AddCalls);
     }
@@ -22,9 +22,9 @@ public sealed class ResumeHandlerTests
     [Fact]
     public async Task R4_a_channel_subscribed_while_the_client_was_moving_is_joined_by_the_resume()
     {
-        Granted(("a", null));
+        _bench.Granted(("a", null));
 
-        await ResumeAsync("a", "b");
+        await _bench.ResumeAsync("a", "b");
 
         Assert.Equal(1, _bench.Groups.AddCalls);
         Assert.Equal(["a", "b"], _bench.Groups.Joined.Order());
@@ -34,45 +34,45 @@ public sealed class ResumeHandlerTests
     [Fact]
     public async Task R4_a_resume_makes_the_sessions_channels_exactly_these_and_leaves_the_others()
     {
-        Granted(("a", null), ("b", new Position("e", 2)), ("c", null));
+        _bench.Granted(("a", null), ("b", new Position("e", 2)), ("c", null));
         _bench.Groups.Joined.UnionWith(["a", "b", "c"]);
 
-        await ResumeAsync("b");
+        await _bench.ResumeAsync("b");
 
         Assert.Equal(["b"], _bench.Groups.Joined);
-        Assert.Equal([Given.Channel("b")], Row().Subscriptions.Keys);
-        Assert.Equal(new Position("e", 2), Stored("b"));
+        Assert.Equal([Given.Channel("b")], _bench.Row.Subscriptions.Keys);
+        Assert.Equal(new Position("e", 2), _bench.Stored("b"));
     }
 
     [Fact]
     public async Task R7_the_position_of_a_channel_that_a_resume_does_not_name_is_there_when_it_is_subscribed_again()
     {
         // A new process takes up the session, and its connection breaks before it has subscribed to b.
-        Granted(("a", new Position("e", 1)), ("b", new Position("e", 2)));
+        _bench.Granted(("a", new Position("e", 1)), ("b", new Position("e", 2)));
         _bench.Reader.Heads["b"] = 9;
-        await ResumeAsync("a");
-        await ResumeAsync("a");
+        await _bench.ResumeAsync("a");
+        await _bench.ResumeAsync("a");
         await _bench.SendAsync<DoneAnswer>(new PositionsRequest { Id = 3, Positions = [new("b", "e", 4)] });
-        Assert.Equal([Given.Channel("a")], Row().Subscriptions.Keys);
+        Assert.Equal([Given.Channel("a")], _bench.Row.Subscriptions.Keys);
 
-        var answer = await SubscribeAsync("b");
+        var answer = await _bench.SubscribeAsync("b");
 
         Assert.Equal((Outcome.Recovered, 5L), (answer.Channels[0].Outcome, answer.Channels[0].From));
-        Assert.Equal(new Position("e", 4), Stored("b"));
-        Assert.Empty(Row().Remembered);
+        Assert.Equal(new Position("e", 4), _bench.Stored("b"));
+        Assert.Empty(_bench.Row.Remembered);
     }
 
     [Fact]
     public async Task R4_after_unsubscribe_and_subscribe_a_resume_no_longer_trusts_what_connect_granted()
     {
-        Granted(("a", null));
+        _bench.Granted(("a", null));
         _bench.Groups.Joined.Add("a");
 
         await _bench.SendAsync<DoneAnswer>(new UnsubscribeRequest(["a"]) { Id = 1 });
         // Another connection of the session takes the channel up again: row and granted set agree, this connection's
         // groups do not.
-        _bench.Store.Put(Row() with { Subscriptions = Given.Session(("a", null)).Subscriptions });
-        await ResumeAsync("a");
+        _bench.Store.Put(_bench.Row with { Subscriptions = Given.Session(("a", null)).Subscriptions });
+        await _bench.ResumeAsync("a");
 
         Assert.Contains("a", _bench.Groups.Joined);
     }
@@ -80,12 +80,12 @@ public sealed class ResumeHandlerTests
     [Fact]
     public async Task R4_an_unsubscribe_whose_answer_was_lost_still_makes_the_resume_join()
     {
-        Granted(("a", null), ("b", null));
+        _bench.Granted(("a", null), ("b", null));
         var before = _bench.State;
         await _bench.SendAsync<DoneAnswer>(new UnsubscribeRequest(["a"]) { Id = 1 });
         _bench.State = before;
 
-        await ResumeAsync("a", "b");
+        await _bench.ResumeAsync("a", "b");
 
         Assert.Contains("a", _bench.Groups.Joined);
     }
@@ -93,10 +93,10 @@ public sealed class ResumeHandlerTests
     [Fact]
     public async Task A_second_resume_with_the_same_channels_needs_no_call_again()
     {
-        Granted(("a", null));
+        _bench.Granted(("a", null));
 
-        await ResumeAsync("a", "b");
-        await ResumeAsync("a", "b");
+        await _bench.ResumeAsync("a", "b");
+        await _bench.ResumeAsync("a", "b");
 
         Assert.Equal(1, _bench.Groups.AddCalls);
     }
@@ -106,27 +106,10 @@ public sealed class ResumeHandlerTests
     {
         _bench.Store.Put(Given.Session().WithCurrent("c1", "alpha").WithCurrent("c2", "beta"));
 
-        await ResumeAsync("a");
+        await _bench.ResumeAsync("a");
 
-        Assert.Equal(new SessionConnection("c1", "alpha", 3), Row().Connection);
-        await ResumeAsync("a");
-        Assert.Equal(3, Row().ConnectionNumber);
+        Assert.Equal(new SessionConnection("c1", "alpha", 3), _bench.Row.Connection);
+        await _bench.ResumeAsync("a");
+        Assert.Equal(3, _bench.Row.ConnectionNumber);
     }
-
-    private void Granted(params (string, Position?)[] subscriptions)
-    {
-        var session = Given.Session(subscriptions).WithCurrent("c1", "alpha");
-        _bench.Store.Put(session);
-        _bench.State = _bench.State with { SetVersion = ConnectionState.VersionOf(session.Subscriptions.Keys) };
-    }
-
-    private Session Row() => _bench.Store[Given.SessionId]!;
-
-    private Position? Stored(string channel) => Row().Subscriptions[Given.Channel(channel)];
-
-    private Task<SubscribeAnswer> SubscribeAsync(params string[] channels) => _bench.SendAsync<SubscribeAnswer>(
-        new SubscribeRequest([.. channels.Select(channel => new SubscribeItem(channel))]) { Id = 1 });
-
-    private Task<SubscribeAnswer> ResumeAsync(params string[] channels) => _bench.SendAsync<SubscribeAnswer>(
-        new ResumeRequest([.. channels.Select(channel => new SubscribeItem(channel))]) { Id = 1 });
 }

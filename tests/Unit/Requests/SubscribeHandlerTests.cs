@@ -1,6 +1,5 @@
 using ServerlessGateway.Protocol;
 using ServerlessGateway.Requests;
-using ServerlessGateway.Sessions;
 using ServerlessGateway.Unit.Tests.Sessions;
 
 namespace ServerlessGateway.Unit.Tests.Requests;
@@ -19,7 +18,7 @@ public sealed class SubscribeHandlerTests
             return Task.CompletedTask;
         };
 
-        await SubscribeAsync("a");
+        await _bench.SubscribeAsync("a");
 
         Assert.Equal(["join a", "read a", "writes 0"], _bench.Events);
         Assert.Equal((1, 1), (_bench.Store.Reads, _bench.Store.Writes));
@@ -31,10 +30,10 @@ public sealed class SubscribeHandlerTests
         _bench.Store.Put(Given.Session());
         _bench.Reader.Heads["a"] = 41;
 
-        var answer = await SubscribeAsync("a");
+        var answer = await _bench.SubscribeAsync("a");
 
         Assert.Equal((Outcome.Started, 41L), (answer.Channels[0].Outcome, answer.Channels[0].Head));
-        Assert.Equal(new Position("e", 41), Stored("a"));
+        Assert.Equal(new Position("e", 41), _bench.Stored("a"));
     }
 
     [Fact]
@@ -49,21 +48,21 @@ public sealed class SubscribeHandlerTests
         Assert.Equal(
             [("a", new Position("e", 3)), ("b", new Position("e", 9)), ("c", (Position?)null)],
             _bench.Reader.Reads.Select(read => (read.Channel, read.Position)));
-        Assert.Equal((new Position("e", 3), new Position("e", 9), new Position("e", 0)), (Stored("a"), Stored("b"), Stored("c")));
+        Assert.Equal((new Position("e", 3), new Position("e", 9), new Position("e", 0)), (_bench.Stored("a"), _bench.Stored("b"), _bench.Stored("c")));
     }
 
     [Fact]
     public async Task What_is_remembered_of_channels_that_are_not_held_is_bounded_and_forgotten_by_unsubscribe()
     {
         _bench.Options.MaxChannelsPerSession = 3;
-        Granted(("a", new Position("e", 1)), ("b", new Position("e", 2)), ("c", new Position("e", 3)));
-        await ResumeAsync("a");
-        await SubscribeAsync("d");
-        Assert.Equal([Given.Channel("b")], Row().Remembered.Keys);
+        _bench.Granted(("a", new Position("e", 1)), ("b", new Position("e", 2)), ("c", new Position("e", 3)));
+        await _bench.ResumeAsync("a");
+        await _bench.SubscribeAsync("d");
+        Assert.Equal([Given.Channel("b")], _bench.Row.Remembered.Keys);
 
         await _bench.SendAsync<DoneAnswer>(new UnsubscribeRequest(["b"]) { Id = 4 });
 
-        Assert.Empty(Row().Remembered);
+        Assert.Empty(_bench.Row.Remembered);
     }
 
     [Fact]
@@ -72,14 +71,14 @@ public sealed class SubscribeHandlerTests
         _bench.Store.Put(Given.Session(("old", new Position("e", 1))));
         _bench.Store.BeforeNextWrite = () =>
         {
-            _bench.Store.Put(Row() with { Subscriptions = Row().Subscriptions.Add(Given.Channel("b"), new Position("e", 5)) });
+            _bench.Store.Put(_bench.Row with { Subscriptions = _bench.Row.Subscriptions.Add(Given.Channel("b"), new Position("e", 5)) });
             return Task.CompletedTask;
         };
 
-        await SubscribeAsync("a");
+        await _bench.SubscribeAsync("a");
 
-        Assert.Equal(["a", "b", "old"], Row().Subscriptions.Keys.Select(channel => channel.Value).Order());
-        Assert.Equal(new Position("e", 5), Stored("b"));
+        Assert.Equal(["a", "b", "old"], _bench.Row.Subscriptions.Keys.Select(channel => channel.Value).Order());
+        Assert.Equal(new Position("e", 5), _bench.Stored("b"));
     }
 
     [Fact]
@@ -100,7 +99,7 @@ public sealed class SubscribeHandlerTests
             answer.Channels.Select(page => page.Error?.Code ?? 0));
         Assert.All(answer.Channels.Skip(1), page => Assert.Equal(Outcome.Refused, page.Outcome));
         Assert.Equal(["a1"], _bench.Groups.Joined);
-        Assert.Equal([Given.Channel("a1")], Row().Subscriptions.Keys);
+        Assert.Equal([Given.Channel("a1")], _bench.Row.Subscriptions.Keys);
     }
 
     [Fact]
@@ -109,14 +108,14 @@ public sealed class SubscribeHandlerTests
         _bench.Options.MaxChannelsPerSession = 3;
         _bench.Store.Put(Given.Session(("a", null), ("b", null)));
 
-        var answer = await SubscribeAsync("a", "c", "d");
+        var answer = await _bench.SubscribeAsync("a", "c", "d");
 
         Assert.Equal([Outcome.Started, Outcome.Started, Outcome.Refused], answer.Channels.Select(page => page.Outcome));
         Assert.Equal(
             (ErrorCodes.TooManyChannels.Code, "4", 3L),
             (answer.Channels[2].Error!.Code, answer.Channels[2].Error!.Value, answer.Channels[2].Error!.Limit));
         Assert.DoesNotContain("d", _bench.Groups.Joined);
-        Assert.Equal(3, Row().Subscriptions.Count);
+        Assert.Equal(3, _bench.Row.Subscriptions.Count);
 
         var whole = await _bench.SendAsync<ErrorReply>(new ResumeRequest([new("a"), new("b"), new("c"), new("d")]) { Id = 9 });
         Assert.Equal((9L, ErrorCodes.TooManyChannels.Code, 3L), (whole.Id, whole.Error.Code, whole.Error.Limit));
@@ -129,14 +128,14 @@ public sealed class SubscribeHandlerTests
         _bench.Store.Put(Given.Session(("a", null)));
         _bench.Store.BeforeNextWrite = () =>
         {
-            _bench.Store.Put(Row() with { Subscriptions = Row().Subscriptions.Add(Given.Channel("b"), null) });
+            _bench.Store.Put(_bench.Row with { Subscriptions = _bench.Row.Subscriptions.Add(Given.Channel("b"), null) });
             return Task.CompletedTask;
         };
 
-        var answer = await SubscribeAsync("c");
+        var answer = await _bench.SubscribeAsync("c");
 
         Assert.Equal((Outcome.Refused, ErrorCodes.TooManyChannels.Code), (answer.Channels[0].Outcome, answer.Channels[0].Error!.Code));
-        Assert.Equal(["a", "b"], Row().Subscriptions.Keys.Select(channel => channel.Value).Order());
+        Assert.Equal(["a", "b"], _bench.Row.Subscriptions.Keys.Select(channel => channel.Value).Order());
         Assert.DoesNotContain("c", _bench.Groups.Joined);
     }
 
@@ -148,11 +147,11 @@ public sealed class SubscribeHandlerTests
         _bench.Store.Put(Given.Session());
         _bench.Groups.Outcome = (GroupOutcome)outcome;
 
-        var answer = await SubscribeAsync("a", "$no");
+        var answer = await _bench.SubscribeAsync("a", "$no");
 
         Assert.Equal([Outcome.Retry, Outcome.Refused], answer.Channels.Select(page => page.Outcome));
         Assert.Empty(_bench.Reader.Reads);
-        Assert.Empty(Row().Subscriptions);
+        Assert.Empty(_bench.Row.Subscriptions);
     }
 
     [Fact]
@@ -161,10 +160,10 @@ public sealed class SubscribeHandlerTests
         _bench.Store.Put(Given.Session());
         _bench.Reader.Errors["b"] = RequestErrors.StoreUnavailable;
 
-        var answer = await SubscribeAsync("a", "b");
+        var answer = await _bench.SubscribeAsync("a", "b");
 
         Assert.Equal([Outcome.Started, Outcome.Retry], answer.Channels.Select(page => page.Outcome));
-        Assert.Equal(["a", "b"], Row().Subscriptions.Keys.Select(channel => channel.Value).Order());
+        Assert.Equal(["a", "b"], _bench.Row.Subscriptions.Keys.Select(channel => channel.Value).Order());
     }
 
     [Fact]
@@ -173,7 +172,7 @@ public sealed class SubscribeHandlerTests
         _bench.Store.Put(Given.Session());
         _bench.Store.BeforeNextWrite = () => throw new TimeoutException();
 
-        var answer = await SubscribeAsync("a");
+        var answer = await _bench.SubscribeAsync("a");
 
         Assert.Equal((Outcome.Retry, ErrorCodes.StoreUnavailable.Code), (answer.Channels[0].Outcome, answer.Channels[0].Error!.Code));
         Assert.Empty(answer.Channels[0].Messages);
@@ -184,9 +183,9 @@ public sealed class SubscribeHandlerTests
     {
         _bench.State = _bench.State with { ConnectionNumber = 5 };
 
-        await ResumeAsync("a");
+        await _bench.ResumeAsync("a");
 
-        var row = Row();
+        var row = _bench.Row;
         Assert.Equal(("alice", 6L, Given.Now.AddHours(1)), (row.User, row.ConnectionNumber, row.TokenExpires));
         Assert.Equal([Given.Channel("a")], row.Subscriptions.Keys);
     }
@@ -243,21 +242,4 @@ public sealed class SubscribeHandlerTests
         Assert.All(both.Channels, cut => Assert.Equal((0, false), (cut.Messages.Count, cut.Live)));
         Assert.Equal((1, false), (page.Messages.Count, page.Live));
     }
-
-    private void Granted(params (string, Position?)[] subscriptions)
-    {
-        var session = Given.Session(subscriptions).WithCurrent("c1", "alpha");
-        _bench.Store.Put(session);
-        _bench.State = _bench.State with { SetVersion = ConnectionState.VersionOf(session.Subscriptions.Keys) };
-    }
-
-    private Session Row() => _bench.Store[Given.SessionId]!;
-
-    private Position? Stored(string channel) => Row().Subscriptions[Given.Channel(channel)];
-
-    private Task<SubscribeAnswer> SubscribeAsync(params string[] channels) => _bench.SendAsync<SubscribeAnswer>(
-        new SubscribeRequest([.. channels.Select(channel => new SubscribeItem(channel))]) { Id = 1 });
-
-    private Task<SubscribeAnswer> ResumeAsync(params string[] channels) => _bench.SendAsync<SubscribeAnswer>(
-        new ResumeRequest([.. channels.Select(channel => new SubscribeItem(channel))]) { Id = 1 });
 }

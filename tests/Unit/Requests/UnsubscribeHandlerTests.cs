@@ -1,6 +1,5 @@
 using ServerlessGateway.Protocol;
 using ServerlessGateway.Requests;
-using ServerlessGateway.Sessions;
 using ServerlessGateway.Unit.Tests.Sessions;
 
 namespace ServerlessGateway.Unit.Tests.Requests;
@@ -20,7 +19,7 @@ public sealed class UnsubscribeHandlerTests
 
         Assert.Equal((4L, "unsubscribe"), (reply.Id, reply.To));
         Assert.Equal(["b"], _bench.Groups.Joined);
-        Assert.Equal([Given.Channel("b")], Row().Subscriptions.Keys);
+        Assert.Equal([Given.Channel("b")], _bench.Row.Subscriptions.Keys);
 
         _bench.Store.Failure = new TimeoutException();
         Assert.Equal(ErrorCodes.StoreUnavailable.Code, (await _bench.SendAsync<ErrorReply>(new UnsubscribeRequest(["b"]) { Id = 5 })).Error.Code);
@@ -32,11 +31,9 @@ public sealed class UnsubscribeHandlerTests
     {
         _bench.Store.Put(Given.Session(("a", null)));
         Assert.Equal(ErrorCodes.InvalidChannel.Code, (await _bench.SendAsync<ErrorReply>(new UnsubscribeRequest(["a", "x y"]) { Id = 1 })).Error.Code);
-        Assert.Single(Row().Subscriptions);
+        Assert.Single(_bench.Row.Subscriptions);
 
         _bench.Groups.RemoveOutcome = GroupOutcome.Failed;
         Assert.Equal(Verdict.Retry, ErrorCode.VerdictOf((await _bench.SendAsync<ErrorReply>(new UnsubscribeRequest(["a"]) { Id = 1 })).Error.Code));
     }
-
-    private Session Row() => _bench.Store[Given.SessionId]!;
 }
